@@ -1,0 +1,354 @@
+"""`assignments/<id>/assignment.toml` ─▶ `Assignment`. Whatever is wrong there is said by file, place and mend."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeAlias
+
+import msgspec
+
+from grader.errors import AssignmentError, UsageError
+from grader.naming import did_you_mean
+
+_Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+_Text = Annotated[str, msgspec.Meta(min_length=1)]
+_Points = Annotated[float, msgspec.Meta(ge=0)]
+_Positive = Annotated[float, msgspec.Meta(gt=0)]
+_Count = Annotated[int, msgspec.Meta(gt=0)]
+
+
+class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    pass
+
+
+# --- rules: what must hold of outputs, whatever the expected values ------------------------------------------------
+
+
+class Nonnegative(_Table, tag_field="rule", tag="nonnegative", frozen=True):
+    """Every entry of `output` is at least 0."""
+
+    output: _Name
+
+
+class SumsToOne(_Table, tag_field="rule", tag="sums_to_one", frozen=True):
+    """`output` sums to 1 along its last axis."""
+
+    output: _Name
+
+
+class Product(_Table, tag_field="rule", tag="product", frozen=True):
+    """`output` is the matrix product of the two `factors` (outputs or arguments)."""
+
+    output: _Name
+    factors: tuple[_Name, _Name]
+
+
+class ZeroAboveDiagonal(_Table, tag_field="rule", tag="zero_above_diagonal", frozen=True):
+    """`output[i, j]` is exactly 0 for every j > i."""
+
+    output: _Name
+
+
+class OneHot(_Table, tag_field="rule", tag="one_hot", frozen=True):
+    """Row `row` of `output` is 1 at `column`, and 0 elsewhere."""
+
+    output: _Name
+    row: int
+    column: int
+
+
+class UnaffectedByLater(_Table, tag_field="rule", tag="unaffected_by_later", frozen=True):
+    """Rows of the `outputs` up to some i stay as they are when the rows after i of the arguments `changed` change."""
+
+    outputs: tuple[_Name, ...]
+    changed: tuple[_Name, ...]
+
+
+class RowEqualsFunction(_Table, tag_field="rule", tag="row_equals_function", frozen=True):
+    """Row `row` of the `outputs` is what `function` returns there, the reference's or the student's own."""
+
+    outputs: tuple[_Name, ...]
+    row: int
+    function: _Name
+
+
+Rule: TypeAlias = Nonnegative | SumsToOne | Product | ZeroAboveDiagonal | OneHot | UnaffectedByLater | RowEqualsFunction
+
+
+# --- criteria: what earns points -----------------------------------------------------------------------------------
+
+
+class _Criterion(_Table, frozen=True):
+    id: _Name
+    title: _Text
+    points: _Points
+
+
+class Interface(_Criterion, tag_field="kind", tag="interface", frozen=True):
+    """The function is there, takes its arguments, returns what it should in kind and shape, and nothing besides."""
+
+    cases: tuple[_Name, ...]
+
+
+class Values(_Criterion, tag_field="kind", tag="values", frozen=True):
+    """The function returns the reference's values in every case."""
+
+    cases: tuple[_Name, ...]
+
+
+class Invariants(_Criterion, tag_field="kind", tag="invariants", frozen=True):
+    """The rules hold in every case; each rule earns its share."""
+
+    cases: tuple[_Name, ...]
+    rules: Annotated[tuple[Rule, ...], msgspec.Meta(min_length=1)]
+
+
+class Variables(_Criterion, tag_field="kind", tag="variables", frozen=True):
+    """Variables hold what the sheet's data of the same place in `equal` holds, as matrices."""
+
+    names: Annotated[tuple[_Name, ...], msgspec.Meta(min_length=1)]
+    equal: tuple[_Name, ...]
+
+
+class Plot(_Criterion, tag_field="kind", tag="plot", frozen=True):
+    """A plot shows what it should. Not graded yet: it earns and costs nothing, and reports say so."""
+
+
+Criterion: TypeAlias = Interface | Values | Invariants | Variables | Plot
+
+
+class Exercise(_Table, frozen=True):
+    id: _Name
+    title: _Text
+    headings: tuple[_Text, ...]
+    """A cell belongs to the exercise under whose heading it stands; a heading is known by one of these words."""
+    criteria: Annotated[tuple[Criterion, ...], msgspec.Meta(min_length=1)]
+    function: _Name | None = None
+
+
+# --- functions, data, limits -----------------------------------------------------------------------------------------
+
+
+class Parameter(_Table, frozen=True):
+    """One argument: the case's array `data`, or its row `row`, or (`as_list`) a list of its rows."""
+
+    name: _Name
+    data: _Name
+    row: int | None = None
+    as_list: bool = False
+
+
+class Output(_Table, frozen=True):
+    name: _Name
+    axes: tuple[_Text, ...]
+    """What an index of each axis counts: ["query", "key"]. Messages point with these words."""
+
+
+class Function(_Table, frozen=True):
+    name: _Name
+    parameters: Annotated[tuple[Parameter, ...], msgspec.Meta(min_length=1)]
+    outputs: Annotated[tuple[Output, ...], msgspec.Meta(min_length=1)]
+    same_length: tuple[_Name, ...] = ()
+    """The function has a meaning only where these arrays have equally many rows; other cases are left out."""
+
+
+class PublicCase(_Table, frozen=True):
+    """A case that students may see, written out."""
+
+    id: _Name
+    set: _Name
+    title: _Text
+    data: dict[str, list[Any]]
+
+
+class Excuse(_Table, frozen=True):
+    """A set of cases in which overflowing (NaN, infinity, an arithmetic error) costs nothing and is remarked."""
+
+    id: _Name
+    cases: tuple[_Name, ...]
+    message: _Text
+
+
+class Tolerance(_Table, frozen=True):
+    relative: _Positive = 1e-4
+    absolute: _Positive = 1e-6
+
+
+class Limits(_Table, frozen=True):
+    """What one submission may use. Seconds of wall clock, bytes."""
+
+    cell_seconds: _Positive = 30.0
+    call_seconds: _Positive = 5.0
+    submission_seconds: _Positive = 120.0
+    notebook_bytes: _Count = 20 * 2**20
+    cells: _Count = 1000
+
+
+class Assignment(_Table, kw_only=True, frozen=True):
+    format: Literal[1]
+    id: _Name
+    title: _Text
+    notebook: _Text
+    """The sheet, a file beside assignment.toml."""
+    tolerance: Tolerance = Tolerance()
+    limits: Limits = Limits()
+    options: dict[str, str | int | float | bool] = {}
+    """Keyword arguments that every function of the reference is called with."""
+    sheet_data: dict[str, str | int | float | bool] = {}
+    """Keyword arguments of the reference's `sheet_data`."""
+    functions: tuple[Function, ...] = ()
+    cases: tuple[PublicCase, ...] = ()
+    excuses: tuple[Excuse, ...] = ()
+    exercises: Annotated[tuple[Exercise, ...], msgspec.Meta(min_length=1)]
+
+    def function(self, name: str) -> Function:
+        return next(function for function in self.functions if function.name == name)
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+SHEET = "sheet"
+"""The set of cases whose one case is the sheet's own data, made by the reference's `sheet_data`."""
+
+
+def find_course(start: Path) -> Path:
+    """The folder that holds `assignments/` and `reference/`: `start` or the nearest one above it.
+
+    Raises UsageError where there is none.
+    """
+    here = start.resolve()
+    for folder in (here, *here.parents):
+        if (folder / "assignments").is_dir() and (folder / "reference").is_dir():
+            return folder
+    message = (
+        f"No course folder (one that holds assignments/ and reference/) at {here} or above it. Name one with --course."
+    )
+    raise UsageError(message)
+
+
+def assignment_ids(course: Path) -> list[str]:
+    return sorted(path.parent.name for path in (course / "assignments").glob("*/assignment.toml"))
+
+
+def choose_assignment(course: Path, wanted: str | None) -> str:
+    """`wanted` if the course has it; without it, the course's only assignment. Raises UsageError otherwise."""
+    ids = assignment_ids(course)
+    if wanted in ids:
+        return wanted
+    if wanted is None and len(ids) == 1:
+        return ids[0]
+    listed = ", ".join(ids) or "none"
+    if wanted is None:
+        message = f"{course} has these assignments: {listed}. Name one with --assignment."
+    else:
+        message = f'{course} has no assignment "{wanted}".{did_you_mean(wanted, ids)} It has: {listed}.'
+    raise UsageError(message)
+
+
+def load_assignment(course: Path, assignment_id: str) -> Assignment:
+    """Read and validate `assignments/<assignment_id>/assignment.toml`. Raises AssignmentError."""
+    path = course / "assignments" / assignment_id / "assignment.toml"
+    try:
+        assignment = msgspec.toml.decode(path.read_bytes(), type=Assignment)
+    except OSError as error:
+        message = f"{path}: can't be read: {error.strerror}."
+        raise AssignmentError(message) from error
+    except msgspec.ValidationError as error:
+        raise AssignmentError(f"{path}: {_explain(str(error))}") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        message = f"{path}: is not valid TOML: {error}."
+        raise AssignmentError(message) from error
+    contradictions = list(_contradictions(assignment, assignment_id, path.parent))
+    if contradictions:
+        raise AssignmentError("\n".join(f"{path}: {contradiction}" for contradiction in contradictions))
+    return assignment
+
+
+_UNKNOWN_KEY = re.compile(r"Object contains unknown field `(?P<key>[^`]*)`(?: - at `\$\.?(?P<place>[^`]*)`)?")
+_UNKNOWN_TAG = re.compile(r"Invalid value '(?P<tag>[^']*)' - at `\$\.?(?P<place>[^`]*)`")
+_PLACED = re.compile(r"(?P<what>.*) - at `\$\.?(?P<place>[^`]*)`")
+
+
+def _explain(problem: str) -> str:
+    if found := _UNKNOWN_KEY.match(problem):
+        place = found["place"] or "the top level"
+        return f'{place}: unknown key "{found["key"]}".{did_you_mean(found["key"], _known_keys())}'
+    if found := _UNKNOWN_TAG.match(problem):
+        return f'{found["place"]}: unknown value "{found["tag"]}".{did_you_mean(found["tag"], _known_tags())}'
+    if found := _PLACED.match(problem):
+        return f"{found['place']}: {found['what']}."
+    return f"{problem}."
+
+
+def _tables(base: type[_Table] = _Table) -> Iterator[type[_Table]]:
+    for table in base.__subclasses__():
+        yield table
+        yield from _tables(table)
+
+
+def _known_keys() -> set[str]:
+    return {key for table in _tables() for key in table.__struct_fields__} | {"rule", "kind"}
+
+
+def _known_tags() -> set[str]:
+    tags = (table.__struct_config__.tag for table in _tables())
+    return {tag for tag in tags if isinstance(tag, str)}
+
+
+# --- contradictions: what a type can't say ---------------------------------------------------------------------------
+
+
+def _contradictions(assignment: Assignment, folder_name: str, folder: Path) -> Iterator[str]:
+    if assignment.id != folder_name:
+        yield f'id: is "{assignment.id}", but the folder is called "{folder_name}". Make them the same.'
+    if not (folder / assignment.notebook).is_file():
+        yield f'notebook: there is no file "{assignment.notebook}" beside it.'
+    yield from _repeated("exercises", (exercise.id for exercise in assignment.exercises))
+    yield from _repeated("functions", (function.name for function in assignment.functions))
+    yield from _repeated("cases", (case.id for case in assignment.cases))
+    for index, exercise in enumerate(assignment.exercises):
+        yield from _contradictions_of(exercise, f"exercises[{index}]", assignment)
+    for index, function in enumerate(assignment.functions):
+        names = [parameter.data for parameter in function.parameters]
+        for name in function.same_length:
+            if name not in names:
+                yield f'functions[{index}].same_length: no parameter takes "{name}".{did_you_mean(name, names)}'
+
+
+def _contradictions_of(exercise: Exercise, place: str, assignment: Assignment) -> Iterator[str]:
+    functions = [function.name for function in assignment.functions]
+    yield from _repeated(f"{place}.criteria", (criterion.id for criterion in exercise.criteria))
+    if exercise.function is not None and exercise.function not in functions:
+        yield f'{place}.function: "{exercise.function}" is not described.{did_you_mean(exercise.function, functions)}'
+        return
+    for index, criterion in enumerate(exercise.criteria):
+        where = f"{place}.criteria[{index}]"
+        if isinstance(criterion, Variables):
+            if len(criterion.names) != len(criterion.equal):
+                yield f"{where}: names and equal must be equally many."
+        elif not isinstance(criterion, Plot) and exercise.function is None:
+            yield f'{where}: the kind "{type(criterion).__struct_config__.tag}" needs the exercise to name a function.'
+        elif isinstance(criterion, Invariants) and exercise.function is not None:
+            yield from _unknown_in_rules(criterion, assignment.function(exercise.function), where, functions)
+
+
+def _unknown_in_rules(criterion: Invariants, function: Function, where: str, functions: list[str]) -> Iterator[str]:
+    outputs = [output.name for output in function.outputs]
+    arguments = [parameter.name for parameter in function.parameters]
+    for index, rule in enumerate(criterion.rules):
+        known = {"output": outputs, "outputs": outputs, "changed": arguments, "factors": outputs + arguments}
+        known["function"] = functions
+        for field in rule.__struct_fields__:
+            given = getattr(rule, field)
+            for name in (given,) if isinstance(given, str) else given if isinstance(given, tuple) else ():
+                if name not in known[field]:
+                    yield f'{where}.rules[{index}].{field}: unknown "{name}".{did_you_mean(name, known[field])}'
+
+
+def _repeated(place: str, names: Iterable[str]) -> Iterator[str]:
+    for name, times in Counter(names).items():
+        if times > 1:
+            yield f'{place}: "{name}" is there {times} times. Give each its own.'

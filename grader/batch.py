@@ -1,0 +1,77 @@
+"""Many submissions, several at once: each ends with a report on disk, whatever happens to the others."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from datetime import UTC, datetime
+from pathlib import Path
+
+from grader.answer_key import AnswerKey
+from grader.errors import UsageError
+from grader.model import AssignmentRef, SubmissionFile
+from grader.pipeline import grade
+from grader.report.files import report_folder, write_atomically
+from grader.report.json_report import encode_report
+from grader.report.run_record import encode_record, run_record
+from grader.report.scores import ScoreRow, encode_csv, encode_scores, score_row
+from grader.runner.protocol import Runner
+
+
+def grade_batch(
+    files: Sequence[SubmissionFile],
+    key: AnswerKey,
+    runner: Runner,
+    results: Path,
+    *,
+    jobs: int,
+    on_done: Callable[[ScoreRow], None] = lambda _: None,
+) -> list[ScoreRow]:
+    """Grade `files`, `jobs` at a time; write a report each, and at the end scores.json and scores.csv.
+
+    `on_done` is called in the caller's thread, in the order in which submissions end. The rows returned are in the
+    order of `files`. Raises UsageError where the results folder can't be written.
+    """
+    _must_be_writable(results)
+    rows: dict[str, ScoreRow] = {}
+    with ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="grading") as pool:
+        waiting = [pool.submit(_grade_one, file, key, runner, results) for file in files]
+        try:
+            for done in as_completed(waiting):
+                row = done.result()
+                rows[row.id] = row
+                on_done(row)
+        except BaseException:
+            _stop(waiting, runner)
+            raise
+    ordered = [rows[file.id] for file in files]
+    assignment = AssignmentRef(key.assignment.id, key.assignment.title, key.digest)
+    write_atomically(results / "scores.json", encode_scores(assignment, ordered))
+    write_atomically(results / "scores.csv", encode_csv(ordered))
+    return ordered
+
+
+def _grade_one(file: SubmissionFile, key: AnswerKey, runner: Runner, results: Path) -> ScoreRow:
+    started, clock = datetime.now(UTC).isoformat(timespec="milliseconds"), time.monotonic()
+    graded = grade(file, key, runner)
+    record = run_record(started, time.monotonic() - clock, graded.execution, graded.tracebacks)
+    folder = report_folder(results, file.id)
+    write_atomically(folder / "run.json", encode_record(record))
+    write_atomically(folder / "report.json", encode_report(graded.report))
+    return score_row(graded.report)
+
+
+def _must_be_writable(results: Path) -> None:
+    try:
+        write_atomically(results / ".writable", b"")
+        (results / ".writable").unlink()
+    except OSError as error:
+        message = f"{results}: can't be written: {error.strerror}. Name another folder with -o."
+        raise UsageError(message) from error
+
+
+def _stop(waiting: Sequence[Future[ScoreRow]], runner: Runner) -> None:
+    for future in waiting:
+        future.cancel()
+    runner.stop()

@@ -1,0 +1,59 @@
+"""A public case in which a function goes wrong, written out so that a student can follow it by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from grader.answer_key import KeyedCall
+from grader.assignment import Function, Tolerance
+from grader.checks import wording
+from grader.checks.outputs import Fault, FaultKind, fault_of, observation_of
+from grader.model import Example, FloatArray, Observation
+
+# Larger inputs are not written out: they stand on the sheet.
+_MOST_NUMBERS = 100
+
+
+def smallest_example(
+    calls: Iterable[KeyedCall], observations: Mapping[str, Observation], function: Function, tolerance: Tolerance
+) -> Example | None:
+    """The example with the fewest input numbers among the public `calls`; None where all of them are right."""
+    for keyed in sorted(calls, key=size):
+        fault = fault_of(keyed, observation_of(keyed, observations), function, tolerance)
+        if fault is not None and may_be_shown(keyed, fault):
+            return example_of(keyed, fault, function)
+    return None
+
+
+def may_be_shown(keyed: KeyedCall, fault: Fault) -> bool:
+    """Hidden inputs never are; and where there is no function, no inputs tell anything."""
+    return not keyed.case.hidden and fault.kind not in {FaultKind.ABSENT, FaultKind.NOT_CALLABLE}
+
+
+def size(keyed: KeyedCall) -> int:
+    """How many numbers the call's arguments hold."""
+    return sum(array.size for array in keyed.arguments.values())
+
+
+def example_of(keyed: KeyedCall, fault: Fault, function: Function) -> Example:
+    position = fault.output or 0
+    output = function.outputs[position]
+    expected: FloatArray | None = keyed.expected[position]
+    got = fault.got
+    small = size(keyed) <= _MOST_NUMBERS
+    if not small:
+        # The one entry that is wrong: not a table of right answers to copy.
+        entry = fault.index if fault.index and got is not None else None
+        expected = None if entry is None else np.asarray(keyed.expected[position][entry])
+        got = None if entry is None or got is None else np.asarray(got[entry])
+    too_large = got is not None and got.size > _MOST_NUMBERS
+    return Example(
+        call=f"{wording.signature(function)} on {keyed.case.title}",
+        inputs={name: wording.plain_numbers(array) for name, array in keyed.arguments.items()} if small else {},
+        output=output.name,
+        where=wording.place(fault.index, output.axes) if fault.index else "",
+        expected=None if expected is None else wording.plain_numbers(expected),
+        got=None if got is None or too_large else wording.plain_numbers(got),
+    )

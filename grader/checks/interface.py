@@ -1,0 +1,95 @@
+"""Does the function take what it should and return what it should, in kind and shape, and leave all else alone?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from grader.answer_key import AnswerKey, KeyedCall
+from grader.assignment import Function, Interface, Tolerance
+from grader.checks import wording
+from grader.checks.arrays import all_near
+from grader.checks.example import example_of, may_be_shown, size
+from grader.checks.outputs import Fault, observation_of, placed, read_outputs
+from grader.model import Argument, CheckResult, FloatArray, Items, NotNumbers, Numbers, Observation, Returned, Value
+
+
+def check_interface(
+    criterion: Interface, function: Function, key: AnswerKey, observations: Mapping[str, Observation]
+) -> CheckResult:
+    calls = key.of_sets(function.name, criterion.cases)
+    for keyed in sorted(calls, key=size):
+        fault = read_outputs(keyed, observation_of(keyed, observations), function)
+        if isinstance(fault, Fault):
+            example = example_of(keyed, fault, function) if may_be_shown(keyed, fault) else None
+            return CheckResult(0.0, placed(keyed, fault), example)
+    messages = [*_changed_arguments(calls, function, observations)]
+    if not is_deterministic(function, key, observations):
+        messages.append(_NOT_DETERMINISTIC.format(function=function.name))
+    return CheckResult(0.0, " ".join(messages)) if messages else CheckResult(1.0)
+
+
+NOT_JUDGED = "Could not be judged: two equal calls of {function} returned different values."
+
+_NOT_DETERMINISTIC = (
+    "Two equal calls of {function} returned different values. It should depend on nothing but its arguments: "
+    "is something random in it, or does it keep something from one call to the next?"
+)
+
+# --- arguments -------------------------------------------------------------------------------------------------------
+
+
+def _changed_arguments(
+    calls: tuple[KeyedCall, ...], function: Function, observations: Mapping[str, Observation]
+) -> Iterator[str]:
+    changed: list[str] = []
+    for keyed in calls:
+        observation = observation_of(keyed, observations)
+        after = observation.arguments_after if isinstance(observation, Returned) else ()
+        for position, parameter in enumerate(function.parameters):
+            is_same = position < len(after) and _is_same(keyed.call.arguments[position], after[position])
+            if not is_same and parameter.name not in changed:
+                changed.append(parameter.name)
+    if changed:
+        names = " and ".join(changed)
+        yield (
+            f"{wording.signature(function)} changes what it is given: {names} held other values after the call than "
+            "before. Work on a copy, or make a new array."
+        )
+
+
+def _is_same(before: Argument, after: Value) -> bool:
+    if isinstance(before, tuple):
+        if not isinstance(after, Items) or len(after.items) != len(before):
+            return False
+        return all(_is_same_array(one, other) for one, other in zip(before, after.items, strict=True))
+    return not isinstance(after, Items) and _is_same_array(before, after)
+
+
+def _is_same_array(before: FloatArray, after: Numbers | NotNumbers) -> bool:
+    return isinstance(after, Numbers) and before.shape == after.values.shape and bool((before == after.values).all())
+
+
+# --- equal calls -----------------------------------------------------------------------------------------------------
+
+# How far apart two equal calls may be. The order in which a sum is taken may differ with where memory lies.
+_REPEAT_TOLERANCE = Tolerance(relative=1e-9, absolute=1e-12)
+
+
+def is_deterministic(function: Function, key: AnswerKey, observations: Mapping[str, Observation]) -> bool:
+    """Whether the repeated call returned what the first one did. Without two answers there is nothing to say: True."""
+    repeat = key.repeats.get(function.name)
+    keyed = next(iter(key.calls[function.name].values()), None)
+    if repeat is None or keyed is None:
+        return True
+    first, second = observation_of(keyed, observations), observations.get(repeat.id)
+    if not isinstance(first, Returned) or second is None:
+        return True
+    one, other = read_outputs(keyed, first, function), read_outputs(keyed, second, function)
+    if isinstance(one, Fault) or isinstance(other, Fault):
+        return isinstance(one, Fault) and isinstance(other, Fault) and one.kind == other.kind
+    return all(_is_repeated(before, after) for before, after in zip(one, other, strict=True))
+
+
+def _is_repeated(before: FloatArray, after: FloatArray) -> bool:
+    nans = before != before  # noqa: PLR0124 - NaN where NaN was is the same again
+    return all_near(after[~nans], before[~nans], _REPEAT_TOLERANCE) and bool((after[nans] != after[nans]).all())

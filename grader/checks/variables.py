@@ -1,0 +1,64 @@
+"""Do the notebook's variables hold the sheet's data as matrices?
+
+The sheet's names for its data are those of the notebook's variables, so what stands there now can be looked at too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from grader.answer_key import AnswerKey
+from grader.assignment import Variables
+from grader.checks import wording
+from grader.checks.arrays import all_near, first, wrong_entries
+from grader.model import CheckResult, FloatArray, Items, Numbers, Value, VariableRun
+
+_LISTS = frozenset({"list", "tuple"})
+
+
+def check_variables(criterion: Variables, key: AnswerKey, run: VariableRun) -> CheckResult:
+    """Each variable earns its share."""
+    problems = [*_problems(criterion, key, run)]
+    right = len(criterion.names) - len(problems)
+    return CheckResult(right / len(criterion.names), " ".join(problems))
+
+
+def _problems(criterion: Variables, key: AnswerKey, run: VariableRun) -> Iterator[str]:
+    for name, source in zip(criterion.names, criterion.equal, strict=True):
+        value, expected = run.values.get(name), key.sheet[source]
+        problem = _problem(value, expected, source, key)
+        if problem is not None and not _holds_own(value, run.values.get(source), expected, key):
+            yield f"{name} {problem}."
+
+
+def _holds_own(value: Value | None, own: Value | None, expected: FloatArray, key: AnswerKey) -> bool:
+    """Whether the matrix holds the notebook's own lists, though those were changed: that was another fault."""
+    if not isinstance(value, Numbers) or not isinstance(own, Numbers) or own.values.shape != expected.shape:
+        return False
+    return _is_matrix(value) and all_near(value.values, own.values, key.assignment.tolerance)
+
+
+def _is_matrix(value: Numbers) -> bool:
+    return value.type_name not in _LISTS or value.item_type in _LISTS
+
+
+def _problem(value: Value | None, expected: FloatArray, source: str, key: AnswerKey) -> str | None:
+    if value is None:
+        return "is not defined"
+    if isinstance(value, Items) or not isinstance(value, Numbers):
+        return f"should be a matrix of numbers, but is {wording.kind_of(value)}"
+    if not _is_matrix(value):
+        return f"is still a list of vectors, not a matrix ({source} as they were?)"
+    got = value.values
+    if got.shape != expected.shape:
+        turned = got.shape == expected.shape[::-1]
+        hint = ": each vector should stand in a row, not in a column" if turned else ""
+        return f"should have the shape {expected.shape}, but is {wording.kind_of(value)}{hint}"
+    wrong = wrong_entries(got, expected, key.assignment.tolerance)
+    if wrong.any():
+        row, column = first(wrong)
+        return (
+            f"should hold the {source}, but differs in row {row}, column {column}: "
+            f"{wording.number(expected[row, column])} was expected, {wording.number(got[row, column])} came"
+        )
+    return None

@@ -1,0 +1,154 @@
+"""The command line: the only module that prints, and that knows exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from grader.answer_key import load_answer_key
+from grader.assignment import choose_assignment, find_course, load_assignment
+from grader.batch import grade_batch
+from grader.discovery import find_submissions
+from grader.errors import AuthorError, UsageError
+from grader.model import ReportStatus
+from grader.report.json_report import published_schema
+from grader.report.scores import ScoreRow
+from grader.runner import KernelRunner
+from grader.version import __version__
+
+_DONE, _GRADER_ERROR, _WRONG_USE, _INTERRUPTED = 0, 1, 2, 130
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+def main() -> None:
+    """Entry point of the command `grader`."""
+    try:
+        app()
+    except (UsageError, AuthorError) as error:
+        typer.echo(f"grader: {error}", err=True)
+        sys.exit(_WRONG_USE)
+    except KeyboardInterrupt:
+        typer.echo("grader: stopped. Reports written so far are whole.", err=True)
+        sys.exit(_INTERRUPTED)
+
+
+def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer's callback
+    if wanted:
+        typer.echo(f"grader {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show it.")] = False,  # noqa: FBT002
+) -> None:
+    """Grade notebooks of the course Neural Computation."""
+
+
+_Submissions = Annotated[list[Path], typer.Argument(help="Notebooks, or folders of them.", show_default=False)]
+_Results = Annotated[Path, typer.Option("--output", "-o", help="The folder for reports and scores.")]
+_Jobs = Annotated[int, typer.Option("--jobs", "-j", min=0, help="How many at once; 0: as many as cores.")]
+_AssignmentId = Annotated[str | None, typer.Option("--assignment", "-a", help="Its id, if the course has several.")]
+_Course = Annotated[Path | None, typer.Option("--course", help="The folder with assignments/ and reference/.")]
+
+
+@app.command()
+def grade(
+    submissions: _Submissions,
+    output: _Results = Path("results"),
+    jobs: _Jobs = 0,
+    assignment: _AssignmentId = None,
+    course: _Course = None,
+) -> None:
+    """Grade notebooks: a report.json each, and scores.json and scores.csv for all."""
+    folder = find_course(course or Path.cwd())
+    described = load_assignment(folder, choose_assignment(folder, assignment))
+    key = load_answer_key(folder, described)
+    files = find_submissions(submissions)
+    typer.echo("Note: kernels are not sealed by this version. Student code can do what you can do.", err=True)
+    with _progress(len(files)) as on_done:
+        rows = grade_batch(files, key, KernelRunner(), output, jobs=jobs or _cores(), on_done=on_done)
+    _show_scores(rows)
+    errors = [row.id for row in rows if row.status is ReportStatus.GRADER_ERROR]
+    typer.echo(f"{len(rows)} graded into {output}/: scores.csv, scores.json, and reports/<id>/report.json.")
+    if errors:
+        typer.echo(
+            f"The grader failed at {len(errors)}: {', '.join(errors)}. See run.json beside each report.", err=True
+        )
+        raise typer.Exit(_GRADER_ERROR)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of report.json."""
+    typer.echo(published_schema(), nl=False)
+
+
+def _cores() -> int:
+    """Those that this process may use: in a container fewer than the machine has."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+
+
+# --- what is shown ---------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[ScoreRow], None]]:
+    """A bar on a terminal; elsewhere a line a submission."""
+    if not Console(stderr=True).is_terminal:
+        done = 0
+
+        def say(row: ScoreRow) -> None:
+            nonlocal done
+            done += 1
+            typer.echo(f"[{done}/{total}] {row.id}: {_outcome(row)}", err=True)
+
+        yield say
+        return
+    columns = (
+        TextColumn("Grading"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[last]}"),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=total, last="")
+        yield lambda row: bar.update(task, advance=1, last=escape(row.id))
+
+
+def _outcome(row: ScoreRow) -> str:
+    return (
+        f"{_points(row.score)} of {_points(row.max_score)}"
+        if row.status is ReportStatus.GRADED
+        else row.status.replace("_", " ")
+    )
+
+
+def _show_scores(rows: list[ScoreRow]) -> None:
+    table = Table(title=None, header_style="bold", pad_edge=False)
+    table.add_column("submission", overflow="fold")
+    graded = [id_ for id_ in rows[0].exercises if any(row.exercises[id_] is not None for row in rows)]
+    for heading in (*graded, "score", "of"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("", no_wrap=True)
+    for row in rows:
+        cells = [_points(row.exercises[id_]) for id_ in graded]
+        note = "" if row.status is ReportStatus.GRADED else row.status.replace("_", " ")
+        table.add_row(escape(row.id), *cells, _points(row.score), _points(row.max_score), note)
+    Console().print(table)
+
+
+def _points(value: float | None) -> str:
+    return "-" if value is None else f"{value:g}"

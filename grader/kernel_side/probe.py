@@ -1,0 +1,145 @@
+"""Answers the grader's questions about the notebook's namespace, by a message type of its own on the shell channel.
+
+Actions: `snapshot` (keep the namespace under a label), `variables`, `resolve` (is there such a function), `names` (of
+the functions that the notebook made), `call`. Replies are sent as they are; the grader takes them for hostile bytes.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from numpy.random import seed as seed_numpy
+
+from grader.kernel_side.encode import describe, rebuild
+from grader.kernel_side.snapshot import Namespace, take_snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+REQUEST, REPLY = "grader_probe_request", "grader_probe_reply"
+_MOST_NAMES = 500
+_TEXT_LENGTH = 2000
+
+Reply = dict[str, Any]
+Answer = Callable[[Reply, Sequence[Any]], tuple[Reply, list[Any]]]
+
+
+def register(kernel: Any) -> None:
+    """Make `kernel` (an ipykernel, before any student code) answer probes."""
+    answers = _answers(kernel.shell)
+
+    def handle(stream: Any, ident: Any, parent: Reply) -> None:
+        request = parent["content"]
+        content, buffers = answers[request["action"]](request, parent["buffers"])
+        kernel.session.send(stream, REPLY, content, parent=parent, ident=ident, buffers=buffers)
+
+    kernel.shell_handlers[REQUEST] = handle
+
+
+def _answers(shell: Any) -> dict[str, Answer]:
+    """One function per action, over the shell's namespace and the snapshots taken of it."""
+    live: Namespace = shell.user_ns
+    given_names = frozenset(live)
+    taken: dict[str, tuple[Namespace, Namespace]] = {}
+
+    def namespace_of(request: Reply) -> Namespace:
+        label = request["label"]
+        return live if label is None else taken[label][1]
+
+    def snapshot(request: Reply, _buffers: Sequence[Any]) -> tuple[Reply, list[Any]]:
+        # The plain copy keeps the originals alive, to tell later whether a name was bound anew.
+        taken[request["label"]] = (dict(live), take_snapshot(live))
+        return {}, []
+
+    def variables(request: Reply, _buffers: Sequence[Any]) -> tuple[Reply, list[Any]]:
+        arrays: list[Any] = []
+        values = {name: describe(live[name], 1, arrays) if name in live else None for name in request["names"]}
+        return {"values": values}, arrays
+
+    def resolve(request: Reply, _buffers: Sequence[Any]) -> tuple[Reply, list[Any]]:
+        name, label = request["name"], request["label"]
+        found = name in namespace_of(request)
+        rebound = label is not None and taken[label][0].get(name) is not live.get(name)
+        return {"found": found, "rebound": rebound}, []
+
+    def names(_request: Reply, _buffers: Sequence[Any]) -> tuple[Reply, list[Any]]:
+        own = [name for name in list(live) if name not in given_names and _is_own_function(live[name])]
+        return {"names": own[:_MOST_NAMES]}, []
+
+    def call(request: Reply, buffers: Sequence[Any]) -> tuple[Reply, list[Any]]:
+        return _call(namespace_of(request), request, buffers)
+
+    return {"snapshot": snapshot, "variables": variables, "resolve": resolve, "names": names, "call": call}
+
+
+def _is_own_function(value: Any) -> bool:
+    return callable(value) and not isinstance(value, type) and getattr(value, "__module__", None) == "__main__"
+
+
+def _call(namespace: Namespace, request: Reply, buffers: Sequence[Any]) -> tuple[Reply, list[Any]]:
+    if request["name"] not in namespace:
+        return {"outcome": "absent"}, []
+    function = namespace[request["name"]]
+    if not callable(function):
+        return {"outcome": "not_callable", "type": type(function).__name__}, []
+    arguments = [rebuild(description, buffers) for description in request["arguments"]]
+    # The same numbers each time that the notebook is graded, but others in each call.
+    random.seed(request["seed"])
+    seed_numpy(request["seed"])  # noqa: NPY002 - the global generator is what students use
+    try:
+        with _silence():
+            returned = function(*arguments)
+            arrays: list[Any] = []
+            value = describe(returned, request["outputs"], arrays)
+    except BaseException as error:  # noqa: BLE001 - SystemExit and KeyboardInterrupt too: it is the student's function
+        return {"outcome": "raised", "name": type(error).__name__, "text": _text_of(error)}, []
+    after = [_describe_argument(argument, arrays) for argument in arguments]
+    return {"outcome": "returned", "value": value, "arguments": after}, arrays
+
+
+def _describe_argument(argument: Any, arrays: list[Any]) -> Reply:
+    """A list argument item by item, however long it is: the student may have changed its length, or put anything in."""
+    if isinstance(argument, list):
+        return {
+            "kind": "items",
+            "type": "list",
+            "items": [describe(item, 1, arrays) for item in argument[:_MOST_NAMES]],
+        }
+    return describe(argument, 1, arrays)
+
+
+def _text_of(error: BaseException) -> str:
+    try:
+        return str(error)[:_TEXT_LENGTH]
+    except BaseException:  # noqa: BLE001 - __str__ of the student's own exception
+        return ""
+
+
+class _Sink:
+    """Takes what is printed, and forgets it."""
+
+    encoding = "utf-8"
+
+    def write(self, text: str) -> int:
+        return len(text)
+
+    def flush(self) -> None:
+        pass
+
+    def isatty(self) -> bool:
+        return False
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Nothing that a probed function prints goes anywhere: it has seen hidden inputs."""
+    before = sys.stdout, sys.stderr
+    sys.stdout = sys.stderr = _Sink()
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr = before

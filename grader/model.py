@@ -1,0 +1,316 @@
+"""The values that travel through the grader, one way, each frozen.
+
+Submission ─▶ ProbePlan ─▶ Execution (of Observations) ─▶ CheckResult ─▶ ScoreReport
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeAlias
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray: TypeAlias = NDArray[np.float64]
+Argument: TypeAlias = FloatArray | tuple[FloatArray, ...]
+"""What a function is called with: an array, or (a tuple) a Python list of vectors."""
+
+
+# --- what was handed in ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionFile:
+    """Where a submission lies, and the name that it goes by in all results."""
+
+    id: str
+    path: Path
+    file: str
+    """The path as reports show it: relative to what the caller named, always with `/`."""
+    refusal: str | None = None
+    """Why the file must not even be opened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A code cell; `number` counts all cells of the notebook from 1, as a reader does."""
+
+    number: int
+    source: str
+    exercise: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    id: str
+    file: str
+    sha256: str
+    cells: tuple[Cell, ...]
+    remarks: tuple[Remark, ...] = ()
+
+
+# --- what is asked of the kernel ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of a student's function. Of this the kernel sees the arguments and nothing else."""
+
+    id: str
+    function: str
+    arguments: tuple[Argument, ...]
+    outputs: int
+    """How many values the function should return."""
+    hidden: bool
+    """Made only when no more of the student's code will run that could tell the student what it saw."""
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionProbe:
+    function: str
+    after_cell: int | None
+    """Take the function as it stood after this cell; None: as it stands at the end of the notebook."""
+    calls: tuple[Call, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VariableProbe:
+    names: tuple[str, ...]
+    after_cell: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProbePlan:
+    functions: tuple[FunctionProbe, ...]
+    variables: tuple[VariableProbe, ...]
+
+
+# --- what came back ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """Something array-like: ndarray, matrix, nested list, tensor, number. `values` is read-only."""
+
+    values: FloatArray
+    type_name: str
+    item_type: str | None = None
+    """For a list: the type of its first item."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotNumbers:
+    type_name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A short tuple or list, as a function returns that has several outputs."""
+
+    items: tuple[Numbers | NotNumbers, ...]
+    type_name: str
+
+
+Value: TypeAlias = Numbers | NotNumbers | Items
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    value: Value
+    arguments_after: tuple[Value, ...]
+    """The arguments as they were after the call: a function may have changed them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """There is nothing of that name."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotCallable:
+    type_name: str
+
+
+class Silence(StrEnum):
+    TIMED_OUT = "timed_out"
+    KILLED_KERNEL = "killed_kernel"
+    MALFORMED = "malformed"
+    NOT_ASKED = "not_asked"
+
+
+@dataclass(frozen=True, slots=True)
+class NoAnswer:
+    reason: Silence
+
+
+Observation: TypeAlias = Returned | Raised | Absent | NotCallable | NoAnswer
+
+
+class CellStatus(StrEnum):
+    OK = "ok"
+    RAISED = "raised"
+    TIMED_OUT = "timed_out"
+    KILLED_KERNEL = "killed_kernel"
+    NOT_RUN = "not_run"
+
+
+@dataclass(frozen=True, slots=True)
+class CellOutcome:
+    number: int
+    status: CellStatus
+    error_name: str = ""
+    error_text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionRun:
+    """All calls of one function as it stood at one moment."""
+
+    function: str
+    found_as: str | None
+    """The name that it was found under; None: not found."""
+    observations: Mapping[str, Observation]
+
+
+@dataclass(frozen=True, slots=True)
+class VariableRun:
+    values: Mapping[str, Value | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """What one submission did. A function or variable may be seen at two moments; the better counts."""
+
+    cells: tuple[CellOutcome, ...] = ()
+    functions: tuple[FunctionRun, ...] = ()
+    variables: tuple[VariableRun, ...] = ()
+
+    def runs_of(self, function: str) -> tuple[FunctionRun, ...]:
+        return tuple(run for run in self.functions if run.function == function)
+
+
+# --- what was judged ---------------------------------------------------------------------------------------------
+
+
+class Status(StrEnum):
+    PASSED = "passed"
+    PARTIAL = "partial"
+    FAILED = "failed"
+    NOT_RUN = "not_run"
+    GRADER_ERROR = "grader_error"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """The verdict on one criterion. `fraction` (0 to 1) of its points is earned; None: no mark is given at all."""
+
+    fraction: float | None
+    message: str = ""
+    example: Example | None = None
+    remarks: tuple[Remark, ...] = ()
+    status: Status | None = None
+    """None: what follows from the fraction."""
+
+
+class ReportStatus(StrEnum):
+    GRADED = "graded"
+    UNREADABLE = "unreadable"
+    GRADER_ERROR = "grader_error"
+
+
+# --- what is reported (the JSON) ---------------------------------------------------------------------------------
+
+_Score = Annotated[float, msgspec.Meta(ge=0)]
+
+
+class _Reported(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    pass
+
+
+class Remark(_Reported, frozen=True):
+    """Something worth knowing that costs nothing by itself. `cell` counts the notebook's cells from 1."""
+
+    id: str
+    message: str
+    cell: int | None = None
+
+
+class Example(_Reported, frozen=True):
+    """A public case in which it goes wrong. `expected` and `got` are numbers or nested lists, None where nothing came.
+
+    Numbers that are not finite stand as strings ("nan", "inf"), since JSON has none.
+    """
+
+    call: str
+    inputs: dict[str, Any]
+    output: str
+    where: str
+    expected: Any
+    got: Any
+
+
+class Misconception(_Reported, frozen=True):
+    id: str
+    title: str
+    hint: str
+    cost: float
+
+
+class CriterionScore(_Reported, frozen=True):
+    """`score` is null where no mark was given: a fault of the grader, or a criterion that isn't graded yet."""
+
+    id: str
+    title: str
+    status: Status
+    score: _Score | None
+    max_score: _Score
+    message: str
+    example: Example | None
+
+
+class ExerciseScore(_Reported, frozen=True):
+    id: str
+    title: str
+    status: Status
+    score: _Score | None
+    max_score: _Score
+    criteria: list[CriterionScore]
+    misconceptions: list[Misconception]
+
+
+class AssignmentRef(_Reported, frozen=True):
+    id: str
+    title: str
+    digest: str
+
+
+class SubmissionRef(_Reported, frozen=True):
+    """`sha256` is null where the file was not read: too large, a link, no permission."""
+
+    id: str
+    file: str
+    sha256: str | None
+
+
+class ScoreReport(_Reported, kw_only=True, frozen=True):
+    """One submission's report. The same submission, assignment and grader give the same bytes."""
+
+    schema: Literal["grader.report/1"] = "grader.report/1"
+    assignment: AssignmentRef
+    submission: SubmissionRef
+    status: ReportStatus
+    score: _Score | None
+    max_score: _Score
+    exercises: list[ExerciseScore]
+    remarks: list[Remark]

@@ -1,0 +1,1 @@
+"""What is written: JSON, its schema, and tables. Everything here is made of `ScoreReport` alone."""

@@ -1,0 +1,64 @@
+"""The class in one file: `scores.json` for programs, `scores.csv` for spreadsheets."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from typing import Literal
+
+import msgspec
+
+from grader.model import AssignmentRef, ReportStatus, ScoreReport
+
+# A cell that begins so is a formula to a spreadsheet (CWE-1236).
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+class ScoreRow(msgspec.Struct, frozen=True):
+    """One submission. A score is null where none was given: a fault of the grader, or not graded by this version."""
+
+    id: str
+    file: str
+    status: ReportStatus
+    score: float | None
+    max_score: float
+    exercises: dict[str, float | None]
+
+
+class Scores(msgspec.Struct, frozen=True, kw_only=True):
+    schema: Literal["grader.scores/1"] = "grader.scores/1"
+    assignment: AssignmentRef
+    submissions: list[ScoreRow]
+
+
+def score_row(report: ScoreReport) -> ScoreRow:
+    exercises = {exercise.id: exercise.score for exercise in report.exercises}
+    ref = report.submission
+    return ScoreRow(ref.id, ref.file, report.status, report.score, report.max_score, exercises)
+
+
+def encode_scores(assignment: AssignmentRef, rows: Sequence[ScoreRow]) -> bytes:
+    scores = Scores(assignment=assignment, submissions=list(rows))
+    return msgspec.json.format(msgspec.json.encode(scores), indent=2) + b"\n"
+
+
+def encode_csv(rows: Sequence[ScoreRow]) -> bytes:
+    """One line a submission; an empty field where there is no score."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    exercises = list(rows[0].exercises) if rows else []
+    writer.writerow(["id", "file", "status", "score", "max_score", *exercises])
+    for row in rows:
+        names = [harmless(row.id), harmless(row.file), row.status.value]
+        writer.writerow([*names, *map(_number, (row.score, row.max_score, *row.exercises.values()))])
+    return text.getvalue().encode()
+
+
+def harmless(text: str) -> str:
+    """`text` as a spreadsheet shows it, never as a formula that it runs."""
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:g}"

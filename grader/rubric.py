@@ -1,0 +1,151 @@
+"""Check results ─▶ points. What was not judged, through no fault of the student's, has the score null."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from grader.answer_key import AnswerKey
+from grader.assignment import Criterion, Exercise, Plot
+from grader.model import (
+    AssignmentRef,
+    CheckResult,
+    CriterionScore,
+    ExerciseScore,
+    Remark,
+    ReportStatus,
+    ScoreReport,
+    Status,
+    SubmissionRef,
+)
+
+_DECIMALS = 2
+
+
+def score_exercise(exercise: Exercise, results: Mapping[str, CheckResult]) -> ExerciseScore:
+    """Points per criterion, rounded to cents, and their sum. One criterion that the grader failed at makes it null."""
+    criteria = [_score_criterion(criterion, results[criterion.id]) for criterion in exercise.criteria]
+    status = _status_of(criteria)
+    scores = [one.score for one in criteria if one.score is not None]
+    has_score = bool(scores) and status is not Status.GRADER_ERROR
+    return ExerciseScore(
+        id=exercise.id,
+        title=exercise.title,
+        status=status,
+        score=round(sum(scores), _DECIMALS) if has_score else None,
+        max_score=_plain(sum(criterion.points for criterion in exercise.criteria)),
+        criteria=criteria,
+        misconceptions=[],
+    )
+
+
+def _score_criterion(criterion: Criterion, result: CheckResult) -> CriterionScore:
+    status = result.status or _status_from(result.fraction)
+    score = None if result.fraction is None else round(criterion.points * result.fraction, _DECIMALS)
+    if score == criterion.points and result.fraction != 1:
+        # Rounding never makes a whole of a part.
+        score = round(criterion.points - 10**-_DECIMALS, _DECIMALS)
+    return CriterionScore(
+        id=criterion.id,
+        title=criterion.title,
+        status=status,
+        score=score,
+        max_score=_plain(criterion.points),
+        message=result.message,
+        example=result.example,
+    )
+
+
+def _status_from(fraction: float | None) -> Status:
+    if fraction is None:
+        return Status.NOT_RUN
+    if fraction == 1:
+        return Status.PASSED
+    return Status.FAILED if fraction == 0 else Status.PARTIAL
+
+
+def _status_of(criteria: Sequence[CriterionScore]) -> Status:
+    statuses = {criterion.status for criterion in criteria}
+    if Status.GRADER_ERROR in statuses:
+        return Status.GRADER_ERROR
+    if len(statuses) == 1:
+        return statuses.pop()
+    judged = [one for one in criteria if one.score is not None]
+    return Status.PASSED if all(one.status is Status.PASSED for one in judged) else Status.PARTIAL
+
+
+def _plain(points: float) -> float:
+    return round(float(points), _DECIMALS)
+
+
+# --- the whole report ------------------------------------------------------------------------------------------------
+
+
+def score_report(
+    key: AnswerKey, submission: SubmissionRef, exercises: Sequence[ExerciseScore], remarks: Sequence[Remark]
+) -> ScoreReport:
+    """The report of a submission that was read and run."""
+    failed = any(exercise.status is Status.GRADER_ERROR for exercise in exercises)
+    status = ReportStatus.GRADER_ERROR if failed else ReportStatus.GRADED
+    return _report(key, submission, status, exercises, remarks)
+
+
+def unreadable_report(key: AnswerKey, submission: SubmissionRef, remark: Remark) -> ScoreReport:
+    """The report of a file that is no notebook: 0 points, and the reason."""
+    nothing = CheckResult(0.0, "The notebook could not be read.", status=Status.NOT_RUN)
+    return _report(key, submission, ReportStatus.UNREADABLE, _all_the_same(key, nothing), [remark])
+
+
+def grader_error_report(key: AnswerKey, submission: SubmissionRef, remark: Remark) -> ScoreReport:
+    """The report of a submission at which the grader failed: no score at all."""
+    failed = CheckResult(
+        None, "The grader failed here. This is no fault of the submission.", status=Status.GRADER_ERROR
+    )
+    return _report(key, submission, ReportStatus.GRADER_ERROR, _all_the_same(key, failed), [remark])
+
+
+def _all_the_same(key: AnswerKey, result: CheckResult) -> list[ExerciseScore]:
+    not_graded = CheckResult(None, result.message, status=Status.NOT_RUN)
+    return [
+        score_exercise(exercise, {one.id: not_graded if isinstance(one, Plot) else result for one in exercise.criteria})
+        for exercise in key.assignment.exercises
+    ]
+
+
+def _report(
+    key: AnswerKey,
+    submission: SubmissionRef,
+    status: ReportStatus,
+    exercises: Sequence[ExerciseScore],
+    remarks: Sequence[Remark],
+) -> ScoreReport:
+    scores = [exercise.score for exercise in exercises if exercise.score is not None]
+    return ScoreReport(
+        assignment=AssignmentRef(key.assignment.id, key.assignment.title, key.digest),
+        submission=submission,
+        status=status,
+        score=None if status is ReportStatus.GRADER_ERROR else round(sum(scores), _DECIMALS),
+        max_score=points_given(key),
+        exercises=list(exercises),
+        remarks=[*remarks, *_not_graded(key)],
+    )
+
+
+def points_given(key: AnswerKey) -> float:
+    """The most that a submission can get: the points of all criteria that are graded."""
+    criteria = [criterion for exercise in key.assignment.exercises for criterion in exercise.criteria]
+    return _plain(sum(criterion.points for criterion in criteria if not isinstance(criterion, Plot)))
+
+
+def _not_graded(key: AnswerKey) -> list[Remark]:
+    plots = {
+        exercise.id: sum(one.points for one in exercise.criteria if isinstance(one, Plot))
+        for exercise in key.assignment.exercises
+    }
+    left_out = [id_ for id_, points in plots.items() if points]
+    if not left_out:
+        return []
+    message = (
+        f"The plots of {', '.join(left_out)} are not graded by this version: their {sum(plots.values()):g} points "
+        f"are left out, and the score is out of {points_given(key):g}."
+    )
+    return [Remark("plots_not_graded", message)]

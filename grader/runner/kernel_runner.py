@@ -1,0 +1,70 @@
+"""A kernel process per submission; what kills it is left out of the next try."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from typing import Any
+
+from grader.assignment import Limits
+from grader.errors import InternalError
+from grader.model import Execution, ProbePlan, Submission
+from grader.runner.attempt import Budget, Culprit, Record, Skips, attempt
+from grader.runner.kernel import start_kernel
+
+# Two for each of a few functions, and some cells; the submission's time is the other bound.
+_MOST_TRIES = 12
+
+
+class KernelRunner:
+    """Runs submissions in kernels of their own. NOT SEALED: student code can do what the caller can do."""
+
+    def __init__(self) -> None:
+        self._running: set[tuple[asyncio.AbstractEventLoop, asyncio.Task[Any]]] = set()
+        self._lock = threading.Lock()
+        self._stopped = False
+
+    def run(self, submission: Submission, plan: ProbePlan, limits: Limits) -> Execution:
+        """See `Runner.run`."""
+        try:
+            return asyncio.run(self._watched(submission, plan, limits))
+        except asyncio.CancelledError as error:
+            message = "Grading was stopped."
+            raise InternalError(message) from error
+
+    def stop(self) -> None:
+        """See `Runner.stop`. Kernels are killed, and their folders removed, by the threads that run them."""
+        with self._lock:
+            self._stopped = True
+            for loop, task in self._running:
+                loop.call_soon_threadsafe(task.cancel)
+
+    async def _watched(self, submission: Submission, plan: ProbePlan, limits: Limits) -> Execution:
+        task = asyncio.create_task(_run(submission, plan, limits))
+        me = (asyncio.get_running_loop(), task)
+        with self._lock:
+            if self._stopped:
+                task.cancel()
+            self._running.add(me)
+        try:
+            return await task
+        finally:
+            with self._lock:
+                self._running.discard(me)
+
+
+async def _run(submission: Submission, plan: ProbePlan, limits: Limits) -> Execution:
+    budget, record = Budget.from_now(limits), Record(Skips())
+    for _ in range(_MOST_TRIES):
+        record = Record(record.skips)
+        try:
+            async with start_kernel() as kernel:
+                await attempt(kernel, submission, plan, budget, record)
+            break
+        except Culprit as culprit:
+            culprit.skip(record.skips)
+            if (culprit.cell is None and culprit.call is None) or budget.left <= 0:
+                break
+    for number, status in record.skips.cells.items():
+        record.mark(number, status)
+    return record.execution(submission, plan)

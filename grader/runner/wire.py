@@ -1,0 +1,178 @@
+"""Probe messages: requests to the kernel, and its replies, which are hostile bytes until they are decoded here.
+
+A reply can be anything at all: student code shares the kernel's process. Whatever isn't of the agreed form raises
+WireError. Only sizes that are checked, and only plain numbers, become arrays; nothing is ever unpickled or executed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, TypeAlias
+
+import msgspec
+import numpy as np
+
+from grader.errors import WireError
+from grader.model import (
+    Absent,
+    Argument,
+    Call,
+    FloatArray,
+    Items,
+    NotCallable,
+    NotNumbers,
+    Numbers,
+    Observation,
+    Raised,
+    Returned,
+    Value,
+)
+from grader.plaintext import one_line
+
+REQUEST, REPLY = "grader_probe_request", "grader_probe_reply"
+
+_Word = Annotated[str, msgspec.Meta(max_length=200)]
+_Size = Annotated[int, msgspec.Meta(ge=0, le=10**9)]
+
+
+class _Numbers(msgspec.Struct, tag_field="kind", tag="numbers", forbid_unknown_fields=True):
+    type: _Word
+    item_type: _Word | None
+    dtype: Annotated[str, msgspec.Meta(pattern=r"\A([<>][iuf][248]|\|[biu]1)\Z")]
+    shape: Annotated[list[_Size], msgspec.Meta(max_length=8)]
+    buffer: _Size
+
+
+class _Other(msgspec.Struct, tag_field="kind", tag="other", forbid_unknown_fields=True):
+    type: _Word
+    reason: _Word
+
+
+class _Items(msgspec.Struct, tag_field="kind", tag="items", forbid_unknown_fields=True):
+    type: _Word
+    items: Annotated[list[_Numbers | _Other], msgspec.Meta(max_length=1000)]
+
+
+_Description: TypeAlias = _Numbers | _Other | _Items
+
+
+class _Returned(msgspec.Struct, tag_field="outcome", tag="returned", forbid_unknown_fields=True):
+    value: _Description
+    arguments: Annotated[list[_Description], msgspec.Meta(max_length=20)]
+
+
+class _Raised(msgspec.Struct, tag_field="outcome", tag="raised", forbid_unknown_fields=True):
+    name: str
+    text: str
+
+
+class _Absent(msgspec.Struct, tag_field="outcome", tag="absent", forbid_unknown_fields=True):
+    pass
+
+
+class _NotCallable(msgspec.Struct, tag_field="outcome", tag="not_callable", forbid_unknown_fields=True):
+    type: str
+
+
+class Resolved(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    found: bool
+    rebound: bool
+
+
+class Names(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    names: Annotated[list[_Word], msgspec.Meta(max_length=1000)]
+
+
+class _Variables(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    values: dict[str, _Numbers | _Other | None]
+
+
+Buffers: TypeAlias = Sequence[bytes | memoryview]
+
+
+# --- to the kernel ---------------------------------------------------------------------------------------------------
+
+
+def call_request(call: Call, name: str, label: str | None, seed: int) -> tuple[dict[str, Any], list[memoryview]]:
+    """Of a call its arguments are sent, and nothing that says which case it is or what should come back."""
+    buffers: list[memoryview] = []
+    arguments = [_describe(argument, buffers) for argument in call.arguments]
+    content = {
+        "action": "call",
+        "name": name,
+        "label": label,
+        "outputs": call.outputs,
+        "seed": seed,
+        "arguments": arguments,
+    }
+    return content, buffers
+
+
+def _describe(argument: Argument, buffers: list[memoryview]) -> dict[str, Any]:
+    if isinstance(argument, tuple):
+        return {"kind": "items", "items": [_describe(row, buffers) for row in argument]}
+    buffers.append(np.ascontiguousarray(argument).data.cast("B"))
+    return {
+        "kind": "numbers",
+        "dtype": argument.dtype.str,
+        "shape": list(argument.shape),
+        "buffer": len(buffers) - 1,
+    }
+
+
+# --- from the kernel -------------------------------------------------------------------------------------------------
+
+
+def decode_observation(content: object, buffers: Buffers) -> Observation:
+    reply = convert(content, _Returned | _Raised | _Absent | _NotCallable)
+    if isinstance(reply, _Returned):
+        after = tuple(_decode(argument, buffers) for argument in reply.arguments)
+        return Returned(_decode(reply.value, buffers), after)
+    if isinstance(reply, _Raised):
+        return Raised(one_line(reply.name, 60), one_line(reply.text))
+    return Absent() if isinstance(reply, _Absent) else NotCallable(one_line(reply.type, 60))
+
+
+def decode_variables(content: object, buffers: Buffers) -> Mapping[str, Value | None]:
+    values = convert(content, _Variables).values
+    return {name: None if value is None else _decode(value, buffers) for name, value in values.items()}
+
+
+def convert(content: object, form: Any) -> Any:
+    """`content` (decoded JSON) as a value of the type `form`. Raises WireError."""
+    try:
+        return msgspec.convert(content, type=form)
+    except (msgspec.ValidationError, RecursionError) as error:
+        message = f"a reply is not of the agreed form: {error}"
+        raise WireError(message) from error
+
+
+def _decode(description: _Description, buffers: Buffers) -> Value:
+    if isinstance(description, _Items):
+        items = tuple(_decode_leaf(item, buffers) for item in description.items)
+        return Items(items, one_line(description.type, 60))
+    return _decode_leaf(description, buffers)
+
+
+def _decode_leaf(description: _Numbers | _Other, buffers: Buffers) -> Numbers | NotNumbers:
+    if isinstance(description, _Other):
+        return NotNumbers(one_line(description.type, 60), one_line(description.reason, 60))
+    item_type = None if description.item_type is None else one_line(description.item_type, 60)
+    return Numbers(_decode_array(description, buffers), one_line(description.type, 60), item_type)
+
+
+def _decode_array(description: _Numbers, buffers: Buffers) -> FloatArray:
+    if description.buffer >= len(buffers):
+        message = f"a reply names buffer {description.buffer} of {len(buffers)}"
+        raise WireError(message)
+    raw = bytes(buffers[description.buffer])
+    dtype = np.dtype(description.dtype)
+    # Python's integers don't overflow: a shape that lies can't be made to fit.
+    if math.prod(description.shape) * dtype.itemsize != len(raw):
+        message = f"a reply says {description.dtype} of shape {description.shape}, but sends {len(raw)} bytes"
+        raise WireError(message)
+    with np.errstate(all="ignore"):
+        array: FloatArray = np.frombuffer(raw, dtype=dtype).reshape(description.shape).astype(np.float64)
+    array.setflags(write=False)
+    return array
