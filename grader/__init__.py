@@ -12,8 +12,9 @@ from grader.version import __version__
 
 if TYPE_CHECKING:
     from grader.answer_key import AnswerKey, load_answer_key
-    from grader.assignment import Assignment, find_course, load_assignment
+    from grader.assignment import Assignment, load_assignment
     from grader.batch import grade_batch
+    from grader.course import find_course
     from grader.discovery import find_submissions
     from grader.errors import AuthorError, GradingError, InternalError, SubmissionError, UsageError
     from grader.model import ScoreReport
@@ -42,8 +43,9 @@ __all__ = [
 
 _HOMES = {
     "grader.answer_key": ("AnswerKey", "load_answer_key"),
-    "grader.assignment": ("Assignment", "find_course", "load_assignment"),
+    "grader.assignment": ("Assignment", "load_assignment"),
     "grader.batch": ("grade_batch",),
+    "grader.course": ("find_course",),
     "grader.discovery": ("find_submissions",),
     "grader.errors": ("AuthorError", "GradingError", "InternalError", "SubmissionError", "UsageError"),
     "grader.model": ("ScoreReport",),

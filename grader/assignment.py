@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
 
-from grader.errors import AssignmentError, UsageError
+from grader.errors import AssignmentError
 from grader.naming import did_you_mean
 
 _Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
@@ -214,40 +214,6 @@ SHEET = "sheet"
 """The set of cases whose one case is the sheet's own data, made by the reference's `sheet_data`."""
 
 
-def find_course(start: Path) -> Path:
-    """The folder that holds `assignments/` and `reference/`: `start` or the nearest one above it.
-
-    Raises UsageError where there is none.
-    """
-    here = start.resolve()
-    for folder in (here, *here.parents):
-        if (folder / "assignments").is_dir() and (folder / "reference").is_dir():
-            return folder
-    message = (
-        f"No course folder (one that holds assignments/ and reference/) at {here} or above it. Name one with --course."
-    )
-    raise UsageError(message)
-
-
-def assignment_ids(course: Path) -> list[str]:
-    return sorted(path.parent.name for path in (course / "assignments").glob("*/assignment.toml"))
-
-
-def choose_assignment(course: Path, wanted: str | None) -> str:
-    """`wanted` if the course has it; without it, the course's only assignment. Raises UsageError otherwise."""
-    ids = assignment_ids(course)
-    if wanted in ids:
-        return wanted
-    if wanted is None and len(ids) == 1:
-        return ids[0]
-    listed = ", ".join(ids) or "none"
-    if wanted is None:
-        message = f"{course} has these assignments: {listed}. Name one with --assignment."
-    else:
-        message = f'{course} has no assignment "{wanted}".{did_you_mean(wanted, ids)} It has: {listed}.'
-    raise UsageError(message)
-
-
 def load_assignment(course: Path, assignment_id: str) -> Assignment:
     """Read and validate `assignments/<assignment_id>/assignment.toml`. Raises AssignmentError."""
     path = course / "assignments" / assignment_id / "assignment.toml"
@@ -331,8 +297,19 @@ def _contradictions_of(exercise: Exercise, place: str, assignment: Assignment) -
                 yield f"{where}: names and equal must be equally many."
         elif not isinstance(criterion, Plot) and exercise.function is None:
             yield f'{where}: the kind "{type(criterion).__struct_config__.tag}" needs the exercise to name a function.'
-        elif isinstance(criterion, Invariants) and exercise.function is not None:
+        elif isinstance(criterion, Interface | Invariants):
+            yield from _hidden_where_shown(criterion, assignment, where)
+        if isinstance(criterion, Invariants) and exercise.function is not None:
             yield from _unknown_in_rules(criterion, assignment.function(exercise.function), where, functions)
+
+
+def _hidden_where_shown(criterion: Interface | Invariants, assignment: Assignment, where: str) -> Iterator[str]:
+    """Messages of these kinds show what came, and in hidden cases that could carry hidden inputs to the student."""
+    public = {SHEET, *(case.set for case in assignment.cases)}
+    for set_ in criterion.cases:
+        if set_ not in public:
+            said = "is written out in no [[cases]], so it is hidden, and this kind of criterion shows its cases"
+            yield f'{where}.cases: "{set_}" {said}.{did_you_mean(set_, public)}'
 
 
 def _unknown_in_rules(criterion: Invariants, function: Function, where: str, functions: list[str]) -> Iterator[str]:

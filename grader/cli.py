@@ -16,13 +16,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from grader.answer_key import load_answer_key
-from grader.assignment import choose_assignment, find_course, load_assignment
+from grader.assignment import load_assignment
 from grader.batch import grade_batch
+from grader.course import choose_assignment, find_course
 from grader.discovery import find_submissions
 from grader.errors import AuthorError, UsageError
 from grader.model import ReportStatus
 from grader.report.json_report import published_schema
-from grader.report.scores import ScoreRow
+from grader.report.scores import ScoreRow, points
 from grader.runner import KernelRunner
 from grader.version import __version__
 
@@ -151,4 +152,4 @@ def _show_scores(rows: list[ScoreRow]) -> None:
 
 
 def _points(value: float | None) -> str:
-    return "-" if value is None else f"{value:g}"
+    return "-" if value is None else points(value)

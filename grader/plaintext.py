@@ -19,8 +19,9 @@ def one_line(text: str, limit: int = 200) -> str:
     """`text` as one line of at most `limit` visible characters; memory addresses become `0x…`."""
     # Cut first: the student chose the length, and every step below walks the whole text.
     head = text[: 8 * limit]
-    clean = _SPACE.sub(" ", _ADDRESS.sub("0x…", _ANSI.sub("", head)))
-    visible = "".join(char for char in clean if _is_visible(char)).strip()
+    spaced = _SPACE.sub(" ", _ANSI.sub("", head))
+    shown = "".join(char for char in spaced if _is_visible(char))
+    visible = _ADDRESS.sub("0x…", _SPACE.sub(" ", shown)).strip()
     if len(visible) <= limit and len(head) == len(text):
         return visible
     return visible[: limit - 1].rstrip() + "…"

@@ -32,7 +32,7 @@ def score_exercise(exercise: Exercise, results: Mapping[str, CheckResult]) -> Ex
         title=exercise.title,
         status=status,
         score=round(sum(scores), _DECIMALS) if has_score else None,
-        max_score=_plain(sum(criterion.points for criterion in exercise.criteria)),
+        max_score=_plain(sum(criterion.max_score for criterion in criteria)),
         criteria=criteria,
         misconceptions=[],
     )
@@ -40,19 +40,22 @@ def score_exercise(exercise: Exercise, results: Mapping[str, CheckResult]) -> Ex
 
 def _score_criterion(criterion: Criterion, result: CheckResult) -> CriterionScore:
     status = result.status or _status_from(result.fraction)
-    score = None if result.fraction is None else round(criterion.points * result.fraction, _DECIMALS)
-    if score == criterion.points and result.fraction != 1:
-        # Rounding never makes a whole of a part.
-        score = round(criterion.points - 10**-_DECIMALS, _DECIMALS)
+    most = _plain(criterion.points)
     return CriterionScore(
         id=criterion.id,
         title=criterion.title,
         status=status,
-        score=score,
-        max_score=_plain(criterion.points),
+        score=None if result.fraction is None else _part(most, result.fraction),
+        max_score=most,
         message=result.message,
         example=result.example,
     )
+
+
+def _part(most: float, fraction: float) -> float:
+    """`fraction` of `most`. Rounding never makes a whole of a part."""
+    score = _plain(most * fraction)
+    return score if fraction == 1 or score < most else max(0.0, _plain(most - 10**-_DECIMALS))
 
 
 def _status_from(fraction: float | None) -> Status:
@@ -133,7 +136,7 @@ def _report(
 def points_given(key: AnswerKey) -> float:
     """The most that a submission can get: the points of all criteria that are graded."""
     criteria = [criterion for exercise in key.assignment.exercises for criterion in exercise.criteria]
-    return _plain(sum(criterion.points for criterion in criteria if not isinstance(criterion, Plot)))
+    return _plain(sum(_plain(criterion.points) for criterion in criteria if not isinstance(criterion, Plot)))
 
 
 def _not_graded(key: AnswerKey) -> list[Remark]:

@@ -34,6 +34,7 @@ _SIGNATURES = {
 _BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _UNREMARKABLE_KERNELS = frozenset({"", "python3", "python", "python2"})
 _OLDEST_FORMAT, _FORMAT = 1, 4
+_DEEPEST_HEADING = 6
 
 
 @dataclass(slots=True)
@@ -137,20 +138,29 @@ def _upgraded(parsed: Mapping[str, Any]) -> Mapping[str, Any]:
     """A notebook of format 1 to 3 in format 4, without its outputs."""
     version = parsed.get("nbformat")
     sheets = [sheet for sheet in parsed["worksheets"] if isinstance(sheet, Mapping)]
-    cells = [cell for sheet in sheets for cell in _as_list(sheet.get("cells"))]
+    cells = [cell for sheet in sheets for cell in _as_list(sheet.get("cells")) if isinstance(cell, Mapping)]
     old = {
         "nbformat": version if isinstance(version, int) and _OLDEST_FORMAT <= version < _FORMAT else 3,
         "nbformat_minor": 0,
-        "metadata": dict(_as_mapping(parsed.get("metadata"))),
-        "worksheets": [{"cells": [_with_old_defaults(cell) for cell in cells], "metadata": {}}],
+        "metadata": {},
+        "worksheets": [{"cells": [_old_cell(cell) for cell in cells], "metadata": {}}],
     }
     upgraded: Mapping[str, Any] = nbformat.convert(nbformat.from_dict(old), _FORMAT)
-    return upgraded
+    return {"cells": upgraded["cells"], "metadata": parsed.get("metadata")}
 
 
-def _with_old_defaults(cell: Mapping[str, Any]) -> dict[str, Any]:
-    defaults = {"cell_type": "code", "language": "python", "collapsed": False, "metadata": {}, "input": ""}
-    return {**defaults, **{name: _joined(value) for name, value in cell.items()}, "outputs": []}
+def _old_cell(cell: Mapping[str, Any]) -> dict[str, Any]:
+    """The cell with the fields of format 3 alone: nbformat's converter believes whatever else it finds."""
+    kind, level = cell.get("cell_type", "code"), cell.get("level")
+    text = _joined(cell.get("input" if kind == "code" else "source"))
+    source = text if isinstance(text, str) else ""
+    if kind == "code":
+        code = {"language": "python", "collapsed": False, "input": source, "outputs": []}
+        return {"cell_type": "code", "metadata": {}, **code}
+    if kind == "heading":
+        depth = level if isinstance(level, int) and 1 <= level <= _DEEPEST_HEADING else 1
+        return {"cell_type": "heading", "metadata": {}, "level": depth, "source": source}
+    return {"cell_type": "raw" if kind == "raw" else "markdown", "metadata": {}, "source": source}
 
 
 def _joined(value: Any) -> Any:
@@ -163,8 +173,8 @@ def _joined(value: Any) -> Any:
 
 def _cell_type(cell: Mapping[str, Any]) -> str:
     given = cell.get("cell_type")
-    if given in {"code", "markdown", "raw"}:
-        return str(given)
+    if isinstance(given, str) and given in {"code", "markdown", "raw"}:
+        return given
     # Only code cells have these fields.
     return "code" if "outputs" in cell or "execution_count" in cell else "markdown"
 

@@ -69,7 +69,7 @@ def read_outputs(keyed: KeyedCall, observation: Observation, function: Function)
     """The returned arrays in the shapes expected, or what is wrong before any value is looked at."""
     if not isinstance(observation, Returned):
         return _not_returned(observation, function, hidden=keyed.case.hidden)
-    values = _separate(observation.value, function)
+    values = _separate(observation.value, function, hidden=keyed.case.hidden)
     if isinstance(values, Fault):
         return values
     arrays: list[FloatArray] = []
@@ -86,7 +86,8 @@ def _not_returned(observation: Observation, function: Function, *, hidden: bool)
     if isinstance(observation, Absent):
         return Fault(FaultKind.ABSENT, f"There is no function {function.name} when the notebook has run.")
     if isinstance(observation, NotCallable):
-        message = f"{function.name} is not a function but {wording.with_article(observation.type_name)}."
+        what = "" if hidden else f" but {wording.with_article(observation.type_name)}"
+        message = f"{function.name} is not a function{what}."
         return Fault(FaultKind.NOT_CALLABLE, message)
     if isinstance(observation, Raised):
         name = wording.error_name(observation.name, hidden=hidden)
@@ -97,20 +98,23 @@ def _not_returned(observation: Observation, function: Function, *, hidden: bool)
     raise AssertionError(observation)
 
 
-def _separate(value: Value, function: Function) -> tuple[Numbers | NotNumbers, ...] | Fault:
+def _separate(value: Value, function: Function, *, hidden: bool) -> tuple[Numbers | NotNumbers, ...] | Fault:
     """The returned value as one item per output."""
     wanted = len(function.outputs)
     if wanted == 1 and not isinstance(value, Items):
         return (value,)
     if isinstance(value, Items) and len(value.items) == wanted:
         return value.items
-    came = wording.kind_of(value)
-    if came == "None":
-        came = "None (is there a `return` at its end?)"
-    elif not isinstance(value, Items):
-        came = f"one value, {came}"
+    came = "something else" if hidden else _what_came(value)
     message = f"{wording.signature(function)} should return {wording.outputs(function)}, but returned {came}."
     return Fault(FaultKind.WRONG_COUNT, message)
+
+
+def _what_came(value: Value) -> str:
+    came = wording.kind_of(value)
+    if came == "None":
+        return "None (is there a `return` at its end?)"
+    return came if isinstance(value, Items) else f"one value, {came}"
 
 
 def _fitted_output(

@@ -46,7 +46,7 @@ def encode_scores(assignment: AssignmentRef, rows: Sequence[ScoreRow]) -> bytes:
 def encode_csv(rows: Sequence[ScoreRow]) -> bytes:
     """One line a submission; an empty field where there is no score."""
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    writer = csv.writer(text)  # RFC 4180: lines end with CRLF, and a lone CR or LF in a name is quoted
     exercises = list(rows[0].exercises) if rows else []
     writer.writerow(["id", "file", "status", "score", "max_score", *exercises])
     for row in rows:
@@ -60,5 +60,10 @@ def harmless(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
+def points(value: float) -> str:
+    """To cents, without zeros that tell nothing: "17.5", "20", and never "2e+01"."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
 def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:g}"
+    return "" if value is None else points(value)

@@ -123,6 +123,9 @@ async def attempt(kernel: Kernel, submission: Submission, plan: ProbePlan, budge
             await _read_variables(kernel, plan, cell.number, record)
         except (KernelLost, TimeoutError) as error:
             raise Culprit(_as_lost(error), cell=cell.number) from error
+    if any(outcome.status is CellStatus.NOT_RUN for outcome in record.cells.values()):
+        # Time is up. To look now would find functions missing that are only not defined yet.
+        return
     await _read_variables_at_end(kernel, plan, record)
     await _call_everything(_Caller(kernel, budget, record), plan)
 

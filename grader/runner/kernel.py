@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import DEVNULL
 from typing import Any
 
 import matplotlib as mpl
@@ -95,18 +96,21 @@ class Kernel:
 
     async def _within(self, task: asyncio.Task[Any], seconds: float) -> bool:
         """Wait for `task`; past its time interrupt the kernel, and past a grace raise KernelLost."""
-        done, _ = await asyncio.wait({task}, timeout=seconds)
-        if done:
-            return True
-        with suppress(Exception):
-            await self.manager.interrupt_kernel()
-        done, _ = await asyncio.wait({task}, timeout=_GRACE_SECONDS)
-        if done:
-            return False
-        task.cancel()
-        with suppress(asyncio.CancelledError, Exception):
-            await task
-        raise KernelLost(timed_out=True)
+        try:
+            done, _ = await asyncio.wait({task}, timeout=seconds)
+            if done:
+                return True
+            with suppress(Exception):
+                await self.manager.interrupt_kernel()
+            done, _ = await asyncio.wait({task}, timeout=_GRACE_SECONDS)
+            if done:
+                return False
+            raise KernelLost(timed_out=True)
+        finally:
+            if not task.done():
+                task.cancel()
+                await asyncio.wait({task})
+                task.cancelled() or task.exception()  # looked at, or asyncio complains that nobody did
 
 
 def _outcome(cell: Cell, node: nbformat.NotebookNode, *, in_time: bool, scratch: Path) -> CellOutcome:
@@ -169,7 +173,9 @@ def _manager(private: Path) -> AsyncKernelManager:
 
 
 async def _start(manager: AsyncKernelManager, scratch: Path) -> AsyncKernelClient:
-    await manager.start_kernel(env=_environment(scratch), cwd=str(scratch))
+    # What student code writes to file descriptors 1 and 2 must not reach the grader's terminal.
+    nowhere = {"stdin": DEVNULL, "stdout": DEVNULL, "stderr": DEVNULL}
+    await manager.start_kernel(env=_environment(scratch), cwd=str(scratch), **nowhere)
     channels: AsyncKernelClient = manager.client()
     channels.start_channels()
     try:

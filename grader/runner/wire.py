@@ -7,7 +7,7 @@ WireError. Only sizes that are checked, and only plain numbers, become arrays; n
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any, TypeAlias
 
 import msgspec
@@ -31,6 +31,9 @@ from grader.model import (
 from grader.plaintext import one_line
 
 REQUEST, REPLY = "grader_probe_request", "grader_probe_reply"
+
+# Over all arrays of a reply: many descriptions may name one buffer, and a byte becomes eight.
+_MOST_ELEMENTS = 4_000_000
 
 _Word = Annotated[str, msgspec.Meta(max_length=200)]
 _Size = Annotated[int, msgspec.Meta(ge=0, le=10**9)]
@@ -127,6 +130,7 @@ def _describe(argument: Argument, buffers: list[memoryview]) -> dict[str, Any]:
 def decode_observation(content: object, buffers: Buffers) -> Observation:
     reply = convert(content, _Returned | _Raised | _Absent | _NotCallable)
     if isinstance(reply, _Returned):
+        _must_be_bounded((reply.value, *reply.arguments))
         after = tuple(_decode(argument, buffers) for argument in reply.arguments)
         return Returned(_decode(reply.value, buffers), after)
     if isinstance(reply, _Raised):
@@ -136,6 +140,7 @@ def decode_observation(content: object, buffers: Buffers) -> Observation:
 
 def decode_variables(content: object, buffers: Buffers) -> Mapping[str, Value | None]:
     values = convert(content, _Variables).values
+    _must_be_bounded(value for value in values.values() if value is not None)
     return {name: None if value is None else _decode(value, buffers) for name, value in values.items()}
 
 
@@ -146,6 +151,14 @@ def convert(content: object, form: Any) -> Any:
     except (msgspec.ValidationError, RecursionError) as error:
         message = f"a reply is not of the agreed form: {error}"
         raise WireError(message) from error
+
+
+def _must_be_bounded(descriptions: Iterable[_Description]) -> None:
+    leaves = (leaf for one in descriptions for leaf in (one.items if isinstance(one, _Items) else [one]))
+    elements = sum(math.prod(leaf.shape) for leaf in leaves if isinstance(leaf, _Numbers))
+    if elements > _MOST_ELEMENTS:
+        message = f"a reply holds {elements} numbers; at most {_MOST_ELEMENTS} are read"
+        raise WireError(message)
 
 
 def _decode(description: _Description, buffers: Buffers) -> Value:

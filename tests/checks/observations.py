@@ -1,0 +1,30 @@
+"""Observations for tests of checks: what a function returns over all of its calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from grader.answer_key import AnswerKey
+from grader.assignment import Exercise
+from grader.checks import check_exercise
+from grader.model import CheckResult, Execution, FunctionRun, Observation, VariableRun
+from tests.fakes import observe
+
+
+def observations(function: Callable[..., Any] | None, name: str, key: AnswerKey) -> dict[str, Observation]:
+    return {call.id: observe(function, call.arguments) for call in key.calls_of(name)}
+
+
+def check(
+    exercise_id: str, key: AnswerKey, *runs: tuple[str, Callable[..., Any] | None], variables: VariableRun | None = None
+) -> dict[str, CheckResult]:
+    """The results of an exercise, with these functions (name, function), each seen once."""
+    seen = tuple(FunctionRun(name, name, observations(function, name, key)) for name, function in runs)
+    return check_exercise(
+        exercise(exercise_id, key), key, Execution((), seen, () if variables is None else (variables,))
+    )
+
+
+def exercise(exercise_id: str, key: AnswerKey) -> Exercise:
+    return next(one for one in key.assignment.exercises if one.id == exercise_id)

@@ -1,0 +1,54 @@
+"""The matrices of Exercise 3."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.answer_key import AnswerKey
+from grader.model import CheckResult, NotNumbers, Numbers, Value, VariableRun
+from tests.checks.observations import check
+from tests.fakes import numbers
+
+
+def matrices(key: AnswerKey, **changed: Value | None) -> CheckResult:
+    right: dict[str, Value | None] = {f"{name}_mat": numbers(array) for name, array in key.sheet.items()}
+    return check("ex3", key, variables=VariableRun({**right, **changed}))["matrices"]
+
+
+def test_right_ones_pass_in_any_kind(key: AnswerKey) -> None:
+    assert matrices(key).fraction == 1
+    keys = key.sheet["keys"]
+    for kind, item in (("matrix", None), ("list", "list"), ("Tensor", None), ("DataFrame", None)):
+        assert matrices(key, keys_mat=Numbers(keys, kind, item)).fraction == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda _: None, "keys_mat is not defined."),
+        (lambda _: NotNumbers("NoneType", ""), "should be a matrix of numbers, but is None."),
+        (lambda keys: Numbers(keys, "list", "ndarray"), "is still a list of vectors"),
+        (lambda keys: numbers(keys.T), "each vector should stand in a row, not in a column"),
+        (lambda keys: numbers(keys[:5]), "should have the shape (64, 8), but is an array of shape (5, 8)."),
+        (lambda keys: numbers(keys * 1.01), "differs in row 0, column 0: 0.26186 was expected, 0.26448 came"),
+        (lambda keys: numbers(keys * np.nan), "NaN came"),
+    ],
+)
+def test_each_fault_costs_a_third(change: Any, words: str, key: AnswerKey) -> None:
+    result = matrices(key, keys_mat=change(key.sheet["keys"]))
+    assert result.fraction == pytest.approx(2 / 3)
+    assert words in result.message
+
+
+def test_lists_that_an_earlier_fault_changed_are_combined_rightly(key: AnswerKey) -> None:
+    """A function of Exercise 1 that changes its inputs is paid for there."""
+    own = numbers(key.sheet["keys"] * 2)
+    assert matrices(key, keys_mat=own, keys=Numbers(own.values, "list", "ndarray")).fraction == 1
+    assert matrices(key, keys_mat=own, keys=numbers(key.sheet["keys"])).fraction == pytest.approx(2 / 3)
+
+
+def test_without_any_look_there_is_nothing(key: AnswerKey) -> None:
+    assert check("ex3", key)["matrices"].fraction == 0

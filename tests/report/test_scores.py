@@ -1,0 +1,60 @@
+"""The class in one table, safe to open in a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.model import AssignmentRef, ReportStatus
+from grader.report.scores import ScoreRow, encode_csv, encode_scores, harmless
+
+
+def row(name: str, score: float | None = 60.0) -> ScoreRow:
+    return ScoreRow(name, f"{name}.ipynb", ReportStatus.GRADED, score, 60.0, {"ex1": 20.0, "ex2": None})
+
+
+def table(*rows: ScoreRow) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(encode_csv(rows).decode(), newline="")))
+
+
+def test_a_column_an_exercise_and_nothing_where_there_is_no_score() -> None:
+    (line,) = table(row("a", None))
+    assert line == {
+        "id": "a",
+        "file": "a.ipynb",
+        "status": "graded",
+        "score": "",
+        "max_score": "60",
+        "ex1": "20",
+        "ex2": "",
+    }
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", '=HYPERLINK("http://x")'])
+def test_formulas_are_text(name: str) -> None:
+    assert table(row(name))[0]["id"] == f"'{name}"
+
+
+@given(st.text(max_size=30))
+def test_no_cell_begins_a_formula(name: str) -> None:
+    assert not harmless(name).startswith(("=", "+", "-", "@", "\t", "\r"))
+
+
+def test_numbers_are_numbers_and_never_in_powers_of_ten() -> None:
+    assert table(row("a", 1234567.89))[0]["score"] == "1234567.89"
+    assert table(row("a", 0.01))[0]["score"] == "0.01"
+
+
+def test_json_says_the_same() -> None:
+    scores = json.loads(encode_scores(AssignmentRef("a", "A", "d"), [row("x"), row("y", None)]))
+    assert scores["schema"] == "grader.scores/1"
+    assert [one["score"] for one in scores["submissions"]] == [60, None]
+
+
+def test_an_empty_class_has_a_header() -> None:
+    assert encode_csv([]) == b"id,file,status,score,max_score\r\n"

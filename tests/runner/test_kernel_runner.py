@@ -1,0 +1,361 @@
+"""Real kernels: what happens to one cell or call happens to it alone, and nothing is left behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import psutil
+import pytest
+
+from grader.assignment import Limits
+from grader.errors import InternalError, KernelUnavailable
+from grader.model import (
+    Absent,
+    Call,
+    Cell,
+    CellStatus,
+    Execution,
+    FunctionProbe,
+    NoAnswer,
+    NotCallable,
+    Numbers,
+    Observation,
+    ProbePlan,
+    Raised,
+    Returned,
+    Silence,
+    Submission,
+    VariableProbe,
+)
+from grader.runner import KernelRunner
+from tests.notebooks import ROOT
+
+LIMITS = Limits(cell_seconds=2, call_seconds=1, submission_seconds=30)
+ONE_TO_THREE = np.array([1.0, 2.0, 3.0])
+
+
+def call(function: str, suffix: str = "public", *, hidden: bool = False) -> Call:
+    return Call(f"{function}:{suffix}", function, (ONE_TO_THREE,), 1, hidden)
+
+
+def run(
+    *sources: str, calls: tuple[Call, ...] = (), after: int | None = None, limits: Limits = LIMITS, **variables: int
+) -> Execution:
+    """Run these cells; call functions as they stood after cell `after`; read each variable after its cell."""
+    cells = tuple(Cell(number, source, None) for number, source in enumerate(sources, start=1))
+    names = dict.fromkeys(one.function for one in calls)
+    probes = tuple(FunctionProbe(name, after, tuple(one for one in calls if one.function == name)) for name in names)
+    reads = tuple(VariableProbe((name,), number) for name, number in variables.items())
+    return KernelRunner().run(Submission("x", "x", "", cells), ProbePlan(probes, reads), limits)
+
+
+def statuses(execution: Execution) -> list[CellStatus]:
+    return [cell.status for cell in execution.cells]
+
+
+def observed(execution: Execution, call_id: str = "f:public") -> list[Observation]:
+    return [one.observations[call_id] for one in execution.functions if call_id in one.observations]
+
+
+def value(observation: Observation) -> Any:
+    assert isinstance(observation, Returned), observation
+    assert isinstance(observation.value, Numbers)
+    return observation.value.values.tolist()
+
+
+@pytest.fixture(autouse=True)
+def nothing_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """After each test no kernel runs and no folder of one is there."""
+    del tmp_path  # asked for so that pytest makes it before tempfile looks elsewhere
+    before = set(psutil.Process().children(recursive=True))
+    # Short, since the paths of Unix sockets are: pytest's own folders are too deep.
+    with tempfile.TemporaryDirectory(prefix="t-") as folder:
+        monkeypatch.setattr(tempfile, "tempdir", folder)
+        yield
+        assert set(psutil.Process().children(recursive=True)) <= before
+        assert list(Path(folder).iterdir()) == []
+
+
+# --- cells -----------------------------------------------------------------------------------------------------------
+
+
+def test_each_cell_has_its_outcome() -> None:
+    execution = run("x = 1", "1 / 0", "def (:", "", "y = x + 1", y=5)
+    ok, raised = CellStatus.OK, CellStatus.RAISED
+    assert statuses(execution) == [ok, raised, raised, ok, ok]
+    assert [cell.error_name for cell in execution.cells] == ["", "ZeroDivisionError", "SyntaxError", "", ""]
+    assert [run.values for run in execution.variables] == [{"y": Numbers_of(2.0)}] * 2
+
+
+class Numbers_of:  # noqa: N801 - reads as a matcher
+    def __init__(self, value: float) -> None:
+        self.value = value
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Numbers) and other.values.tolist() == self.value
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def test_a_cell_that_takes_too_long_is_interrupted_and_the_rest_runs() -> None:
+    execution = run("while True: pass", "x = 1", x=2)
+    assert statuses(execution) == [CellStatus.TIMED_OUT, CellStatus.OK]
+    assert execution.variables[0].values == {"x": Numbers_of(1.0)}
+
+
+def test_a_cell_that_swallows_interrupts_is_left_out_of_the_next_try() -> None:
+    stubborn = "while True:\n    try:\n        while True: pass\n    except KeyboardInterrupt: pass"
+    execution = run("x = 1", stubborn, "x += 1", x=3)
+    assert statuses(execution) == [CellStatus.OK, CellStatus.TIMED_OUT, CellStatus.OK]
+    assert execution.variables[0].values == {"x": Numbers_of(2.0)}
+
+
+@pytest.mark.parametrize(
+    "source", ["import os; os._exit(1)", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"]
+)
+def test_a_cell_that_kills_the_kernel_is_left_out_of_the_next_try(source: str) -> None:
+    execution = run("x = 1", source, "def f(a): return a", calls=(call("f"),))
+    assert statuses(execution) == [CellStatus.OK, CellStatus.KILLED_KERNEL, CellStatus.OK]
+    assert [value(one) for one in observed(execution)] == [[1, 2, 3]]
+
+
+def test_time_that_is_up_ends_everything_truthfully() -> None:
+    limits = msgspec.structs.replace(LIMITS, submission_seconds=3)
+    execution = run(*["import time; time.sleep(1.8)"] * 4, calls=(call("f"),), limits=limits)
+    assert statuses(execution)[0] is CellStatus.OK
+    assert statuses(execution)[-1] is CellStatus.NOT_RUN
+    assert observed(execution) == [NoAnswer(Silence.NOT_ASKED)]
+
+
+@pytest.mark.parametrize("source", ["exit", "quit()", "import sys; sys.exit(3)"])
+def test_leaving_ends_the_cell_and_not_the_kernel(source: str) -> None:
+    execution = run(source, "import time; time.sleep(0.5)", "def f(a): return a", calls=(call("f"),))
+    assert statuses(execution)[1:] == [CellStatus.OK, CellStatus.OK]
+    assert [value(one) for one in observed(execution)] == [[1, 2, 3]]
+
+
+# --- functions -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("source", "seen"),
+    [
+        ("", Absent()),
+        ("f = 5", NotCallable("int")),
+        ("def f(a): raise KeyError('k')", Raised("KeyError", "'k'")),
+        ("def f(a): raise SystemExit(3)", Raised("SystemExit", "3")),
+        ("def f(a): return input()", Raised("EOFError", "EOF when reading a line")),
+        ("def f(): pass", Raised("TypeError", "f() takes 0 positional arguments but 1 was given")),
+        ("def f(a):\n  while True: pass", NoAnswer(Silence.TIMED_OUT)),
+        ("import os\ndef f(a): os._exit(0)", NoAnswer(Silence.KILLED_KERNEL)),
+    ],
+)
+def test_a_call_has_its_outcome(source: str, seen: Observation) -> None:
+    (got,) = observed(run(source, calls=(call("f"),)))
+    assert got == seen
+
+
+def test_a_function_that_kills_costs_the_others_nothing() -> None:
+    calls = (*(call("f", f"{i}") for i in range(5)), call("g"))
+    execution = run("import os\ndef f(a): os._exit(0)\ndef g(a): return 2 * a", calls=calls)
+    assert value(observed(execution, "g:public")[0]) == [2, 4, 6]
+    silences = [observed(execution, f"f:{i}")[0] for i in range(5)]
+    assert silences == [NoAnswer(Silence.KILLED_KERNEL)] * 2 + [NoAnswer(Silence.NOT_ASKED)] * 3
+
+
+def test_the_function_is_taken_as_its_exercise_left_it_and_again_where_it_changed() -> None:
+    execution = run("def f(a): return a + 1", "def f(a): return a + 2", calls=(call("f"),), after=1)
+    assert [value(one) for one in observed(execution)] == [[2, 3, 4], [3, 4, 5]]
+
+
+def test_a_function_that_stays_is_called_once() -> None:
+    execution = run("def f(a): return a", "x = 1", calls=(call("f"),), after=1)
+    assert len(observed(execution)) == 1
+
+
+def test_what_a_function_needs_may_be_defined_later() -> None:
+    execution = run("def f(a): return a + later", "later = 1", calls=(call("f"),), after=1)
+    assert isinstance(observed(execution)[0], Raised)
+    assert value(observed(execution)[1]) == [2, 3, 4]
+
+
+def test_a_near_miss_is_found() -> None:
+    execution = run("def my_functoin(a): return a", calls=(call("my_function"),))
+    (found,) = execution.functions
+    assert found.found_as == "my_functoin"
+    assert value(found.observations["my_function:public"]) == [1, 2, 3]
+
+
+def test_imported_functions_and_classes_are_no_near_misses() -> None:
+    execution = run("from os.path import abspath as functionf\nclass function_: ...", calls=(call("function"),))
+    assert execution.functions[0].found_as is None
+
+
+def test_hidden_calls_come_after_all_cells_and_all_public_calls() -> None:
+    """Else code that runs later could tell the student what it saw: in an error, an output, a public value."""
+    source = """
+seen = []
+def f(a):
+    seen.append('f')
+    return len(seen)
+def g(a):
+    seen.append('g')
+    return len(seen)
+"""
+    calls = (call("f", "secret", hidden=True), call("f"), call("g", "secret", hidden=True), call("g"))
+    execution = run(source, "n = len(seen)", calls=calls, after=1, n=2)
+    order = {id_: value(one) for run in execution.functions for id_, one in run.observations.items()}
+    assert execution.variables[0].values == {"n": Numbers_of(0.0)}
+    assert {order["f:public"], order["g:public"]} == {1, 2}
+    assert {order["f:secret"], order["g:secret"]} == {3, 4}
+
+
+def test_what_a_call_did_to_its_arguments_is_seen() -> None:
+    (got,) = observed(run("def f(a):\n  a *= 2\n  return 0", calls=(call("f"),)))
+    assert isinstance(got, Returned)
+    (after,) = got.arguments_after
+    assert after == Numbers_of([2, 4, 6])  # type: ignore[arg-type]
+
+
+def test_what_a_function_prints_goes_nowhere_and_shadowed_names_disturb_nothing() -> None:
+    source = """
+def f(a):
+    print("x" * 10**6, flush=True)
+    return a
+import numpy, json, sys
+np = len = print_ = json = isinstance = None
+numpy.asarray = numpy.frombuffer = numpy.ascontiguousarray = None
+sys.stdout = None
+"""
+    assert [value(one) for one in observed(run(source, calls=(call("f"),)))] == [[1, 2, 3]]
+
+
+def test_random_numbers_are_others_in_each_call_and_the_same_in_each_run() -> None:
+    source = "import random, numpy\ndef f(a): return [random.random(), numpy.random.rand()]"
+    calls = (call("f", "one"), call("f", "two"))
+    first, again = (run(source, calls=calls) for _ in range(2))
+    one, two = (value(observed(first, f"f:{which}")[0]) for which in ("one", "two"))
+    assert one != two
+    assert one == value(observed(again, "f:one")[0])
+
+
+def test_a_kernel_that_answers_no_more_is_no_fault_of_ours() -> None:
+    execution = run("def f(a): return a", "get_ipython().kernel.shell_handlers.clear()", calls=(call("f"),))
+    assert observed(execution) == [NoAnswer(Silence.NOT_ASKED)]
+
+
+@pytest.mark.parametrize(
+    "source", ["get_ipython().kernel.session.send = lambda *a, **k: None", "import json; json.dumps = None"]
+)
+def test_a_cell_that_breaks_the_kernel_is_left_out_of_the_next_try(source: str) -> None:
+    execution = run("def f(a): return a", source, calls=(call("f"),))
+    assert statuses(execution) == [CellStatus.OK, CellStatus.TIMED_OUT]
+    assert [value(one) for one in observed(execution)] == [[1, 2, 3]]
+
+
+FORGED = """
+kernel = get_ipython().kernel
+send = kernel.session.send
+def forge(stream, kind, *content, **rest):
+    if kind == "grader_probe_reply" and "outcome" in content[0]:
+        content = ({"outcome": "returned", "value": CONTENT, "arguments": []},)
+        rest["buffers"] = [b"12345678"]
+    return send(stream, kind, *content, **rest)
+kernel.session.send = forge
+def f(a): return a
+"""
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["{'kind': 'numbers', 'type': 'x', 'item_type': None, 'dtype': '|O', 'shape': [1], 'buffer': 0}", "[]", "'passed'"],
+)
+def test_a_forged_reply_is_malformed(content: str) -> None:
+    (got,) = observed(run(FORGED.replace("CONTENT", content), calls=(call("f"),)))
+    assert got == NoAnswer(Silence.MALFORMED)
+
+
+# --- the kernel's world ----------------------------------------------------------------------------------------------
+
+
+def test_the_environment_is_scrubbed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECRET_TOKEN", "1")
+    source = "import os\nok = 'SECRET_TOKEN' not in os.environ and os.getcwd() == os.environ['HOME']"
+    assert run(source, ok=1).variables[0].values == {"ok": Numbers_of(1.0)}
+
+
+def test_figures_are_not_drawn() -> None:
+    source = "from matplotlib import pyplot as plt\nplt.plot([1, 2])\nplt.gcf().canvas.draw = lambda: 1 / 0\nplt.show()"
+    assert statuses(run(source)) == [CellStatus.OK]
+
+
+def test_a_kernel_that_cannot_start_is_our_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    with pytest.raises(KernelUnavailable):
+        run("x = 1")
+
+
+def test_a_stop_ends_what_runs_and_refuses_what_comes() -> None:
+    runner = KernelRunner()
+    cells = (Cell(1, "import time; time.sleep(60)", None),)
+    limits = Limits(cell_seconds=60, submission_seconds=60)
+    failures: list[Exception] = []
+
+    def grade() -> None:
+        try:
+            runner.run(Submission("x", "x", "", cells), ProbePlan((), ()), limits)
+        except InternalError as error:
+            failures.append(error)
+
+    thread = threading.Thread(target=grade)
+    thread.start()
+    time.sleep(2)
+    runner.stop()
+    thread.join(timeout=20)
+    assert not thread.is_alive()
+    grade()
+    assert [str(one) for one in failures] == ["Grading was stopped."] * 2
+
+
+def test_kernels_die_with_the_grader(tmp_path: Path) -> None:
+    """SIGKILL gives the grader no time to clean up; its kernels must end all the same."""
+    script = """
+from grader.assignment import Limits
+from grader.model import *
+from grader.runner import KernelRunner
+source = "import os, time; open(%r, 'w').write(str(os.getpid())); time.sleep(60)"
+KernelRunner().run(Submission("x", "x", "", (Cell(1, source, None),)), ProbePlan((), ()), Limits(cell_seconds=60))
+"""
+    written = tmp_path / "pid"
+    environment: Mapping[str, str] = {**os.environ, "TMPDIR": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    grader = subprocess.Popen([sys.executable, "-c", script % str(written)], env=environment)  # noqa: S603 - ours
+    try:
+        pid = int(_eventually(lambda: written.read_text() if written.exists() else ""))
+    finally:
+        grader.send_signal(signal.SIGKILL)
+        grader.wait()
+    _eventually(lambda: "" if _runs(pid) else "gone")
+
+
+def _runs(pid: int) -> bool:
+    return psutil.pid_exists(pid) and bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+
+
+def _eventually(look: Any, seconds: float = 30) -> str:
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends:
+        if found := look():
+            return str(found)
+        time.sleep(0.05)
+    pytest.fail("it did not happen")

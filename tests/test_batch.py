@@ -1,0 +1,103 @@
+"""A class: one report each, in order, whatever happens to the others; the same bytes each time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.answer_key import AnswerKey
+from grader.batch import grade_batch
+from grader.discovery import find_submissions
+from grader.errors import UsageError
+from grader.model import Execution, SubmissionFile
+from grader.report.scores import ScoreRow
+from grader.runner import KernelRunner
+from tests.fakes import FakeRunner
+from tests.notebooks import filled_sheet
+
+Functions = dict[str, Callable[..., Any]]
+
+
+@pytest.fixture
+def class_folder(tmp_path: Path) -> Path:
+    for name in ("Äpfel & Birnen", "bob smith", "🙂"):
+        (tmp_path / "class" / name).mkdir(parents=True)
+        (tmp_path / "class" / name / "sheet.ipynb").write_bytes(filled_sheet())
+    (tmp_path / "class" / "carol").mkdir()
+    (tmp_path / "class" / "carol" / "sheet.ipynb").write_bytes(b"not a notebook")
+    return tmp_path / "class"
+
+
+def test_each_submission_ends_with_a_report(class_folder: Path, key: AnswerKey, tmp_path: Path) -> None:
+    told: list[ScoreRow] = []
+    files = find_submissions([class_folder])
+    rows = grade_batch(files, key, FakeRunner(), tmp_path / "out", jobs=3, on_done=told.append)
+    assert [row.id for row in rows] == [file.id for file in files] == ["bob smith", "carol", "Äpfel & Birnen", "🙂"]
+    assert {row.id for row in told} == {row.id for row in rows}
+    assert [row.status for row in rows] == ["graded", "unreadable", "graded", "graded"]
+    for row in rows:
+        assert (tmp_path / "out" / "reports" / row.id / "report.json").is_file()
+    assert not list((tmp_path / "out").rglob("*.part"))
+
+
+def test_one_fault_of_ours_costs_nobody_else(class_folder: Path, key: AnswerKey, tmp_path: Path) -> None:
+    class Moody(FakeRunner):
+        def run(self, submission: Any, plan: Any, limits: Any) -> Execution:
+            if submission.id == "bob smith":
+                raise MemoryError
+            return super().run(submission, plan, limits)
+
+    rows = grade_batch(find_submissions([class_folder]), key, Moody(), tmp_path / "out", jobs=2)
+    assert {row.id: row.score for row in rows} == {"bob smith": None, "carol": 0, "Äpfel & Birnen": 0, "🙂": 0}
+    record = json.loads((tmp_path / "out" / "reports" / "bob smith" / "run.json").read_bytes())
+    assert "MemoryError" in record["tracebacks"][0]
+
+
+def test_reports_are_byte_identical_from_run_to_run(
+    class_folder: Path, key: AnswerKey, right_functions: Functions, tmp_path: Path
+) -> None:
+    for out, jobs in (("one", 1), ("two", 3)):
+        grade_batch(find_submissions([class_folder]), key, FakeRunner(right_functions), tmp_path / out, jobs=jobs)
+    ones = {path.relative_to(tmp_path / "one"): path.read_bytes() for path in (tmp_path / "one").rglob("report.json")}
+    twos = {path.relative_to(tmp_path / "two"): path.read_bytes() for path in (tmp_path / "two").rglob("report.json")}
+    assert ones == twos
+    assert len(ones) == 4
+
+
+def test_a_folder_that_cannot_be_written_is_said_before_anything_runs(key: AnswerKey, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    runner = FakeRunner()
+    with pytest.raises(UsageError, match="Name another folder with -o"):
+        grade_batch([SubmissionFile("x", tmp_path / "x", "x")], key, runner, tmp_path / "file", jobs=1)
+    assert runner.submissions == []
+
+
+def test_a_stop_ends_the_runner(class_folder: Path, key: AnswerKey, tmp_path: Path) -> None:
+    runner = FakeRunner()
+
+    def interrupt(_row: ScoreRow) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        grade_batch(find_submissions([class_folder]), key, runner, tmp_path / "out", jobs=1, on_done=interrupt)
+    assert runner.stopped
+
+
+def test_real_kernels_give_identical_bytes_too(key: AnswerKey, tmp_path: Path) -> None:
+    """Addresses, hashes, random numbers and temporary paths differ between kernels; reports must not."""
+    source = """\
+import os, random, tempfile
+class Odd: pass
+def attentionQuery(query, keys, values):
+    raise ValueError(f"{Odd()} {set('abcdef')} {random.random()} {np.random.rand()} {hash('x')}")
+"""
+    (tmp_path / "odd.ipynb").write_bytes(filled_sheet({"attentionQuery": source}, last="open(os.getcwd() + '/none')"))
+    for out in ("one", "two"):
+        grade_batch(find_submissions([tmp_path / "odd.ipynb"]), key, KernelRunner(), tmp_path / out, jobs=1)
+    one, two = ((tmp_path / out / "reports" / "odd" / "report.json").read_bytes() for out in ("one", "two"))
+    assert one == two
+    assert b"Odd object at 0x\xe2\x80\xa6" in one

@@ -1,0 +1,90 @@
+"""Commands as a person types them: what they print, and exit codes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from grader import cli
+from grader.errors import KernelUnavailable
+from grader.report.json_report import published_schema
+from grader.version import __version__
+from tests.fakes import FakeRunner
+from tests.notebooks import ROOT, filled_sheet
+
+
+def grader(*arguments: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "grader", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=False, timeout=120)  # noqa: S603
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> Path:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "alice [bold].ipynb").write_bytes(filled_sheet())
+    (tmp_path / "in" / "bob.ipynb").write_bytes(b"")
+    return tmp_path / "in"
+
+
+def test_grade_prints_lines_and_a_table_and_ends_well(two: Path, tmp_path: Path) -> None:
+    ended = grader("grade", two, "-o", tmp_path / "out", "-j", "2")
+    assert ended.returncode == 0, ended.stderr
+    assert "] alice [bold]: 60 of 60" in ended.stderr
+    assert "] bob: unreadable" in ended.stderr
+    assert "not sealed" in ended.stderr
+    lines = ended.stdout.splitlines()
+    assert any("alice [bold]" in line and line.count("20") == 3 for line in lines)
+    assert any("bob" in line and "unreadable" in line for line in lines)
+    assert (tmp_path / "out" / "reports" / "alice [bold]" / "report.json").is_file()
+    assert json.loads((tmp_path / "out" / "scores.json").read_bytes())["assignment"]["id"] == "attention"
+    assert "\x1b" not in ended.stdout + ended.stderr
+
+
+def test_a_fault_of_the_grader_ends_with_1(two: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "KernelRunner", lambda: FakeRunner(failure=KernelUnavailable("no kernel")))
+    monkeypatch.chdir(ROOT)
+    ended = CliRunner().invoke(cli.app, ["grade", str(two), "-o", str(tmp_path / "out")])
+    assert ended.exit_code == 1
+    assert "The grader failed at 1: alice [bold]" in ended.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["grade", "none.ipynb"], "there is no such file or folder"),
+        (["grade", "reference"], "no notebook"),
+        (["grade", "README.md", "-a", "atention"], 'Did you mean "attention"?'),
+        (["grade", "README.md", "--course", "/"], "No course folder"),
+        (["grade"], "Missing argument"),
+        (["grde"], "No such command"),
+        (["grade", "README.md", "-j", "-1"], "Invalid value"),
+    ],
+)
+def test_wrong_use_ends_with_2_and_says_the_mend(arguments: list[str], said: str) -> None:
+    ended = grader(*arguments)
+    assert ended.returncode == 2
+    assert said in " ".join(ended.stderr.split())
+    assert "Traceback" not in ended.stderr
+
+
+def test_an_authors_mistake_ends_with_2_and_names_the_file(tmp_path: Path) -> None:
+    (tmp_path / "assignments" / "a").mkdir(parents=True)
+    (tmp_path / "reference").mkdir()
+    (tmp_path / "assignments" / "a" / "assignment.toml").write_text("format = 1\nidd = 'a'", encoding="utf-8")
+    ended = grader("grade", ROOT / "README.md", cwd=tmp_path)
+    assert ended.returncode == 2
+    assert 'unknown key "idd". Did you mean "id"?' in ended.stderr
+
+
+def test_schema_is_the_published_one() -> None:
+    assert grader("schema").stdout == published_schema()
+
+
+def test_version_and_help() -> None:
+    assert grader("--version").stdout == f"grader {__version__}\n"
+    assert "grade" in grader("--help").stdout
