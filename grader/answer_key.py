@@ -64,14 +64,22 @@ class ChangedCall:
 
 
 @dataclass(frozen=True, slots=True)
+class Repeat:
+    """A second call, equal to `first`."""
+
+    first: KeyedCall
+    call: Call
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerKey:
     assignment: Assignment
     digest: str
     """SHA-256 over assignment.toml, the sheet and the reference."""
     calls: Mapping[str, Mapping[str, KeyedCall]]
     """Function ─▶ case id ─▶ call."""
-    repeats: Mapping[str, Call]
-    """Function ─▶ a second call, equal to its first one."""
+    repeats: Mapping[str, Repeat]
+    """By function."""
     changed: Mapping[tuple[str, str], ChangedCall]
     """(id of a call, names of the arguments changed, joined) ─▶ the changed call."""
     sheet: Mapping[str, FloatArray]
@@ -79,7 +87,8 @@ class AnswerKey:
     def calls_of(self, function: str) -> tuple[Call, ...]:
         keyed = tuple(one.call for one in self.calls[function].values())
         changed = tuple(one.call for one in self.changed.values() if one.call.function == function)
-        return (*keyed, *changed, *((self.repeats[function],) if function in self.repeats else ()))
+        repeated = (self.repeats[function].call,) if function in self.repeats else ()
+        return (*keyed, *changed, *repeated)
 
     def of_sets(self, function: str, sets: tuple[str, ...]) -> tuple[KeyedCall, ...]:
         """The function's calls in the cases of these sets, in that order."""
@@ -97,12 +106,13 @@ def load_answer_key(course: Path, assignment: Assignment) -> AnswerKey:
         function.name: {case.id: _keyed(function, case, reference, assignment) for case in _fitting(function, cases)}
         for function in assignment.functions
     }
-    firsts = {name: next(iter(keyed.values())).call for name, keyed in calls.items() if keyed}
+    public = {name: {id_: one for id_, one in keyed.items() if not one.case.hidden} for name, keyed in calls.items()}
+    smallest = {name: min(keyed.values(), key=_size) for name, keyed in public.items() if keyed}
     return AnswerKey(
         assignment=assignment,
         digest=_digest(folder / "assignment.toml", folder / assignment.notebook, path),
         calls=calls,
-        repeats={name: _renamed_call(call, "again") for name, call in firsts.items()},
+        repeats={name: Repeat(keyed, _renamed_call(keyed.call, "again")) for name, keyed in smallest.items()},
         changed=dict(_changed_calls(assignment, calls)),
         sheet=_checked_variables(assignment, sheet, folder / "assignment.toml"),
     )
@@ -228,6 +238,10 @@ def _keyed(function: Function, case: Case, reference: _Reference, assignment: As
     given = {parameter.name: _array(parameter, case.data) for parameter in function.parameters}
     returned = reference.call(function.name, *map(_fresh, call.arguments), **assignment.options)
     return KeyedCall(call, case, given, _checked(returned, function, case, reference.path))
+
+
+def _size(keyed: KeyedCall) -> int:
+    return sum(array.size for array in keyed.arguments.values())
 
 
 def _array(parameter: Parameter, data: Mapping[str, FloatArray]) -> FloatArray:

@@ -73,7 +73,7 @@ class Call:
 class FunctionProbe:
     function: str
     after_cell: int | None
-    """Take the function as it stood after this cell; None: as it stands at the end of the notebook."""
+    """Its exercise's last cell: the function is taken as it stood there, if it did."""
     calls: tuple[Call, ...]
 
 
@@ -87,6 +87,8 @@ class VariableProbe:
 class ProbePlan:
     functions: tuple[FunctionProbe, ...]
     variables: tuple[VariableProbe, ...]
+    moments: tuple[int, ...] = ()
+    """The last cells of all exercises: a function may stand under another exercise than its own."""
 
 
 # --- what came back ----------------------------------------------------------------------------------------------

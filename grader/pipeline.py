@@ -69,7 +69,7 @@ def probe_plan(submission: Submission, key: AnswerKey) -> ProbePlan:
         for function in key.assignment.functions
     )
     variables = tuple(VariableProbe(names, last.get(id_)) for id_, names in _variables(key.assignment))
-    return ProbePlan(functions, variables)
+    return ProbePlan(functions, variables, tuple(sorted(number for id_, number in last.items() if id_ is not None)))
 
 
 def _variables(assignment: Assignment) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -71,7 +71,9 @@ def test_hidden_cases_are_the_same_each_time(reference: ModuleType) -> None:
 
 def test_hidden_cases_tell_what_the_sheet_cannot(reference: ModuleType) -> None:
     """No two of (queries, keys, d_k, d_v) are alike in the unequal cases, and √keys, d_k and √d_v never meet 8."""
-    for data in reference.hidden_cases().values():
+    for name, data in reference.hidden_cases().items():
+        if name == "other_data_of_the_sheet's_size":
+            continue
         (queries, d_k), (keys, d_v) = data["queries"].shape, data["values"].shape
         assert d_k not in {keys, d_v, 8}
         assert not math.isclose(math.sqrt(keys), d_k)
@@ -79,10 +81,21 @@ def test_hidden_cases_tell_what_the_sheet_cannot(reference: ModuleType) -> None:
             assert len({queries, keys, d_k, d_v}) == 4
 
 
+def test_two_cases_have_the_sizes_of_others_and_one_is_larger_than_the_sheet(reference: ModuleType) -> None:
+    """Functions that know their data by its size, or count on no more than 64 items, are found out by these."""
+    data = all_data(reference)
+    sizes = {name: tuple(array.shape for array in each.values()) for name, each in data.items()}
+    assert sizes["six_items"] == sizes["six_other_items"]
+    assert {one.shape for one in data["other_data_of_the_sheet's_size"].values()} == {(64, 8), (64, 16)}
+    for name, array in data["more_of_everything"].items():
+        assert (np.array(array.shape) > data["sheet"][name].shape).all()
+
+
 def test_large_logits_overflow_a_naive_softmax_and_are_exact_in_float32(reference: ModuleType) -> None:
     (data,) = reference.stability_cases().values()
     logits = data["queries"] @ data["keys"].T / 2
-    assert (logits.max(axis=1) > np.log(np.finfo(float).max)).any()
+    assert (logits.max(axis=1) > np.log(np.finfo(float).max)).sum() >= 3
+    assert logits[0].max() > np.log(np.finfo(float).max), "attentionQuery sees the first query alone"
     assert (logits == logits.astype(np.float32)).all()
     assert np.ptp(logits) < 1e4
 

@@ -22,7 +22,7 @@ _NOT_GRADED_YET = CheckResult(
 
 
 def check_exercise(exercise: Exercise, key: AnswerKey, execution: Execution) -> _Results:
-    """The verdict on each criterion, by id. What was seen at two moments is judged twice; the better counts."""
+    """The verdict on each criterion, by id. A function seen at two moments is judged twice; the better counts."""
     own = {function.name: _moments(function.name, execution) for function in key.assignment.functions}
     results: _Results = {}
     moments = own.get(exercise.function or "", ())
@@ -30,8 +30,7 @@ def check_exercise(exercise: Exercise, key: AnswerKey, execution: Execution) -> 
     results.update(_best(of_function, exercise.criteria))
     for criterion in exercise.criteria:
         if isinstance(criterion, Variables):
-            seen = [{criterion.id: check_variables(criterion, key, run)} for run in execution.variables]
-            results.update(_best(seen, exercise.criteria))
+            results[criterion.id] = check_variables(criterion, key, execution.variables)
         elif isinstance(criterion, Plot):
             results[criterion.id] = _NOT_GRADED_YET
     return {one.id: results.get(one.id, CheckResult(0.0, "There was nothing to look at.")) for one in exercise.criteria}

@@ -11,36 +11,32 @@ from grader.checks.interface import NOT_JUDGED, is_deterministic
 from grader.checks.outputs import Fault, FaultKind, fault_of, observation_of, placed
 from grader.model import CheckResult, Observation, Remark
 
-# What Python's own arithmetic raises where numpy gives NaN or infinity (a warning, if the student made those errors).
-_ARITHMETIC = frozenset({"OverflowError", "FloatingPointError", "ZeroDivisionError", "RuntimeWarning"})
-
 
 def check_values(
     criterion: Values, function: Function, key: AnswerKey, observations: Mapping[str, Observation]
 ) -> CheckResult:
     if not is_deterministic(function, key, observations):
         return CheckResult(0.0, NOT_JUDGED.format(function=function.name))
-    faults: list[tuple[KeyedCall, Fault]] = []
-    excused: list[Remark] = []
     calls = key.of_sets(function.name, criterion.cases)
+    faults: list[tuple[KeyedCall, Fault]] = []
     for keyed in calls:
         fault = fault_of(keyed, observation_of(keyed, observations), function, key.assignment.tolerance)
-        if fault is None:
-            continue
-        excuse = _excuse(keyed, fault, key.assignment.excuses)
-        if excuse is None:
-            faults.append((keyed, fault))
-        else:
-            excused.append(Remark(excuse.id, f"{function.name}: {excuse.message}"))
-    if not faults:
+        faults += [] if fault is None else [(keyed, fault)]
+    excuses = [_excuse(keyed, fault, key.assignment.excuses) for keyed, fault in faults]
+    excused = [Remark(one.id, f"{function.name}: {one.message}") for one in excuses if one is not None]
+    if len(excused) == len(faults):
         return CheckResult(1.0, remarks=tuple(dict.fromkeys(excused)))
     example = smallest_example(key.calls[function.name].values(), observations, function, key.assignment.tolerance)
     return CheckResult(0.0, _message(faults, len(calls)), example)
 
 
+# What overflow and underflow end in: NaN, zeros where there should be none, or an error, numpy's or that of a check of
+# the student's own. A call that ends in none of these is wrong there for another reason.
+_EXCUSABLE = frozenset({FaultKind.NOT_FINITE, FaultKind.WRONG_VALUE, FaultKind.RAISED})
+
+
 def _excuse(keyed: KeyedCall, fault: Fault, excuses: tuple[Excuse, ...]) -> Excuse | None:
-    overflows = fault.kind is FaultKind.NOT_FINITE or (fault.kind is FaultKind.RAISED and fault.error in _ARITHMETIC)
-    return next((excuse for excuse in excuses if overflows and keyed.case.set in excuse.cases), None)
+    return next((one for one in excuses if fault.kind in _EXCUSABLE and keyed.case.set in one.cases), None)
 
 
 def _message(faults: list[tuple[KeyedCall, Fault]], cases: int) -> str:
@@ -48,7 +44,7 @@ def _message(faults: list[tuple[KeyedCall, Fault]], cases: int) -> str:
     first = "" if keyed.case.hidden else placed(keyed, fault)
     if fault.kind in {FaultKind.ABSENT, FaultKind.NOT_CALLABLE}:
         return fault.message
-    count = f"{len(faults)} of {cases} cases are wrong." if cases > 1 else ""
+    count = f"{len(faults)} of {cases} cases {'is' if len(faults) == 1 else 'are'} wrong." if cases > 1 else ""
     return " ".join(part for part in (first, *_hidden(faults), count) if part)
 
 
@@ -62,7 +58,7 @@ def _hidden(faults: list[tuple[KeyedCall, Fault]]) -> Iterator[str]:
 _KINDS = {
     FaultKind.ABSENT: "no function",
     FaultKind.NOT_CALLABLE: "no function",
-    FaultKind.NO_ANSWER: "no answer (it took too long, or ended the Python process)",
+    FaultKind.NO_ANSWER: "no answer in the time there was",
     FaultKind.RAISED: "an error was raised",
     FaultKind.WRONG_COUNT: "not the right number of values",
     FaultKind.WRONG_TYPE: "values that are no numbers",

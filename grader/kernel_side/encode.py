@@ -12,13 +12,15 @@ All names are bound at import, before any student code runs: rebinding `numpy.as
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
-from numpy import asarray, ascontiguousarray, float64, frombuffer, ndarray
+from numpy import asarray, ascontiguousarray, float64, frombuffer, matrix, ndarray
 from numpy import dtype as to_dtype
 from numpy.ma import MaskedArray
 
 _MOST_ITEMS = 8
+_MATRIX_AXES = 2
 _MOST_ELEMENTS = 4_000_000
 _NAME_LENGTH = 60
 # bool, signed, unsigned, float. numpy's long double has no fixed layout, so it is sent as float64.
@@ -30,17 +32,22 @@ Description = dict[str, Any]
 
 def describe(value: Any, outputs: int, buffers: list[Any]) -> Description:
     """`value` as a function returned it that should return so many `outputs`; its arrays are added to `buffers`."""
-    if outputs > 1 and _is_short_sequence(value):
-        items = [_leaf(item, buffers) for item in value]
-        return {"kind": "items", "type": _type_name(value), "items": items}
+    items = _unpacked(value) if outputs > 1 else None
+    if items is not None:
+        return {"kind": "items", "type": _type_name(value), "items": [_leaf(item, buffers) for item in items]}
     return _leaf(value, buffers)
 
 
-def _is_short_sequence(value: Any) -> bool:
-    if isinstance(value, tuple | list):
-        return len(value) <= _MOST_ITEMS
-    # np.array([attention, result], dtype=object) unpacks like a tuple.
-    return isinstance(value, ndarray) and value.dtype == object and value.ndim == 1 and len(value) <= _MOST_ITEMS
+def _unpacked(value: Any) -> list[Any] | None:
+    """The items of whatever `attention, result = value` would take apart; None where it is one value."""
+    if isinstance(value, ndarray):
+        # np.array([attention, result], dtype=object) is a pair; an array of numbers is one value.
+        is_pair = value.dtype == object and value.ndim == 1
+    else:
+        is_array = hasattr(value, "__array__") or isinstance(value, str | bytes | dict | set | frozenset)
+        is_pair = hasattr(value, "__iter__") and not is_array
+    items = list(islice(value, _MOST_ITEMS + 1)) if is_pair else []
+    return items if is_pair and len(items) <= _MOST_ITEMS else None
 
 
 def _leaf(value: Any, buffers: list[Any]) -> Description:
@@ -69,9 +76,11 @@ def _leaf(value: Any, buffers: list[Any]) -> Description:
 
 
 def _as_array(value: Any) -> Any:
+    # A masked weight is one that isn't there: nothing is added, nothing attended to.
     if isinstance(value, MaskedArray):
-        # A masked weight is one that isn't there: nothing is added, nothing attended to.
         value = value.filled(0)
+    elif isinstance(value, tuple | list):
+        value = [item.filled(0) if isinstance(item, MaskedArray) else item for item in value]
     if not isinstance(value, ndarray) and hasattr(value, "detach"):
         value = value.detach()  # a torch tensor that records gradients refuses to become an array
     array = asarray(value)
@@ -86,9 +95,10 @@ def _type_name(value: Any) -> str:
     return str(type(value).__name__)[:_NAME_LENGTH]
 
 
-def rebuild(description: Description, buffers: Sequence[Any]) -> Any:
-    """An argument as the grader sent it: a fresh, writable array, or a list of such."""
+def rebuild(description: Description, buffers: Sequence[Any], *, as_matrix: bool = False) -> Any:
+    """An argument as the grader sent it: a fresh, writable array, or a list of such; `as_matrix`: what has two axes."""
     if description["kind"] == "items":
         return [rebuild(item, buffers) for item in description["items"]]
     flat = frombuffer(buffers[description["buffer"]], dtype=to_dtype(description["dtype"]))
-    return flat.reshape(description["shape"]).copy()
+    array = flat.reshape(description["shape"]).copy()
+    return array.view(matrix) if as_matrix and array.ndim == _MATRIX_AXES else array

@@ -1,11 +1,12 @@
 """Answers the grader's questions about the notebook's namespace, by a message type of its own on the shell channel.
 
-Actions: `snapshot` (keep the namespace under a label), `variables`, `resolve` (is there such a function), `names` (of
-the functions that the notebook made), `call`. Replies are sent as they are; the grader takes them for hostile bytes.
+Actions: `keep` (the namespace as it stands, under a label), `variables`, `resolve` (is there such a function), `names`
+(of the functions that the notebook made), `call`. The grader takes the replies for hostile bytes.
 """
 
 from __future__ import annotations
 
+import io
 import random
 import sys
 from collections.abc import Callable, Sequence
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from numpy.random import seed as seed_numpy
 
 from grader.kernel_side.encode import describe, rebuild
-from grader.kernel_side.snapshot import Namespace, take_snapshot
+from grader.kernel_side.moments import Moments, Namespace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,18 +42,13 @@ def register(kernel: Any) -> None:
 
 
 def _answers(shell: Any) -> dict[str, Answer]:
-    """One function per action, over the shell's namespace and the snapshots taken of it."""
+    """One function per action, over the shell's namespace."""
     live: Namespace = shell.user_ns
     given_names = frozenset(live)
-    taken: dict[str, tuple[Namespace, Namespace]] = {}
+    moments = Moments(live)
 
-    def namespace_of(request: Reply) -> Namespace:
-        label = request["label"]
-        return live if label is None else taken[label][1]
-
-    def snapshot(request: Reply, _buffers: Sequence[Any]) -> tuple[Reply, list[Any]]:
-        # The plain copy keeps the originals alive, to tell later whether a name was bound anew.
-        taken[request["label"]] = (dict(live), take_snapshot(live))
+    def keep(request: Reply, _buffers: Sequence[Any]) -> tuple[Reply, list[Any]]:
+        moments.keep(request["label"])
         return {}, []
 
     def variables(request: Reply, _buffers: Sequence[Any]) -> tuple[Reply, list[Any]]:
@@ -61,19 +57,19 @@ def _answers(shell: Any) -> dict[str, Answer]:
         return {"values": values}, arrays
 
     def resolve(request: Reply, _buffers: Sequence[Any]) -> tuple[Reply, list[Any]]:
-        name, label = request["name"], request["label"]
-        found = name in namespace_of(request)
-        rebound = label is not None and taken[label][0].get(name) is not live.get(name)
-        return {"found": found, "rebound": rebound}, []
+        label = request["label"]
+        differs = label is not None and moments.differs_at_end(label)
+        return {"found": request["name"] in moments.go_to(label), "differs_at_end": differs}, []
 
     def names(_request: Reply, _buffers: Sequence[Any]) -> tuple[Reply, list[Any]]:
-        own = [name for name in list(live) if name not in given_names and _is_own_function(live[name])]
+        end = moments.go_to(None)
+        own = [name for name in list(end) if name not in given_names and _is_own_function(end[name])]
         return {"names": own[:_MOST_NAMES]}, []
 
     def call(request: Reply, buffers: Sequence[Any]) -> tuple[Reply, list[Any]]:
-        return _call(namespace_of(request), request, buffers)
+        return _call(moments.go_to(request["label"]), request, buffers)
 
-    return {"snapshot": snapshot, "variables": variables, "resolve": resolve, "names": names, "call": call}
+    return {"keep": keep, "variables": variables, "resolve": resolve, "names": names, "call": call}
 
 
 def _is_own_function(value: Any) -> bool:
@@ -86,7 +82,7 @@ def _call(namespace: Namespace, request: Reply, buffers: Sequence[Any]) -> tuple
     function = namespace[request["name"]]
     if not callable(function):
         return {"outcome": "not_callable", "type": type(function).__name__}, []
-    arguments = [rebuild(description, buffers) for description in request["arguments"]]
+    arguments = [rebuild(description, buffers, as_matrix=request["as_matrix"]) for description in request["arguments"]]
     # The same numbers each time that the notebook is graded, but others in each call.
     random.seed(request["seed"])
     seed_numpy(request["seed"])  # noqa: NPY002 - the global generator is what students use
@@ -119,19 +115,14 @@ def _text_of(error: BaseException) -> str:
         return ""
 
 
-class _Sink:
+class _Sink(io.TextIOBase):
     """Takes what is printed, and forgets it."""
 
-    encoding = "utf-8"
+    def writable(self) -> bool:
+        return True
 
     def write(self, text: str) -> int:
         return len(text)
-
-    def flush(self) -> None:
-        pass
-
-    def isatty(self) -> bool:
-        return False
 
 
 @contextmanager

@@ -9,7 +9,8 @@ from typing import Any
 from grader.assignment import Limits
 from grader.errors import InternalError
 from grader.model import Execution, ProbePlan, Submission
-from grader.runner.attempt import Budget, Culprit, Record, Skips, attempt
+from grader.runner.attempt import Record, attempt
+from grader.runner.attempt_state import Budget, Culprit, Skips
 from grader.runner.kernel import start_kernel
 
 # Two for each of a few functions, and some cells; the submission's time is the other bound.
@@ -62,9 +63,6 @@ async def _run(submission: Submission, plan: ProbePlan, limits: Limits) -> Execu
                 await attempt(kernel, submission, plan, budget, record)
             break
         except Culprit as culprit:
-            culprit.skip(record.skips)
-            if (culprit.cell is None and culprit.call is None) or budget.left <= 0:
+            if not record.skips.add(culprit) or budget.left <= 0:
                 break
-    for number, status in record.skips.cells.items():
-        record.mark(number, status)
     return record.execution(submission, plan)

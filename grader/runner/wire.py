@@ -80,7 +80,7 @@ class _NotCallable(msgspec.Struct, tag_field="outcome", tag="not_callable", forb
 
 class Resolved(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     found: bool
-    rebound: bool
+    differs_at_end: bool
 
 
 class Names(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -97,7 +97,9 @@ Buffers: TypeAlias = Sequence[bytes | memoryview]
 # --- to the kernel ---------------------------------------------------------------------------------------------------
 
 
-def call_request(call: Call, name: str, label: str | None, seed: int) -> tuple[dict[str, Any], list[memoryview]]:
+def call_request(
+    call: Call, name: str, label: str | None, seed: int, *, as_matrix: bool = False
+) -> tuple[dict[str, Any], list[memoryview]]:
     """Of a call its arguments are sent, and nothing that says which case it is or what should come back."""
     buffers: list[memoryview] = []
     arguments = [_describe(argument, buffers) for argument in call.arguments]
@@ -107,6 +109,7 @@ def call_request(call: Call, name: str, label: str | None, seed: int) -> tuple[d
         "label": label,
         "outputs": call.outputs,
         "seed": seed,
+        "as_matrix": as_matrix,
         "arguments": arguments,
     }
     return content, buffers

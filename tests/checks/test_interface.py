@@ -31,7 +31,7 @@ def test_each_changed_argument_is_named(key: AnswerKey, right_functions: Functio
 
     fraction, message = interface(changing, key)
     assert fraction == 0
-    assert "query and keys held other values" in message
+    assert "query and keys had other values" in message
 
 
 def test_a_list_that_grew_has_changed(key: AnswerKey, right_functions: Functions) -> None:
@@ -40,7 +40,7 @@ def test_a_list_that_grew_has_changed(key: AnswerKey, right_functions: Functions
         values.append(np.zeros(2))
         return returned
 
-    assert "values held other values" in interface(growing, key)[1]
+    assert "values had other values" in interface(growing, key)[1]
 
 
 def test_two_equal_calls_must_agree(key: AnswerKey, right_functions: Functions) -> None:
@@ -48,7 +48,7 @@ def test_two_equal_calls_must_agree(key: AnswerKey, right_functions: Functions) 
 
     def drifting(*arguments: Any) -> Any:
         attention, result = right_functions["attentionQuery"](*arguments)
-        return attention + 1e-7 * next(calls), result
+        return attention + 1e-4 * next(calls), result
 
     results = check("ex1", key, ("attentionQuery", drifting))
     assert "Two equal calls of attentionQuery returned different" in results["interface"].message
@@ -83,3 +83,16 @@ def test_raising_only_the_second_time_is_a_difference(key: AnswerKey, right_func
         return right_functions["attentionQuery"](query, keys, values)
 
     assert "Two equal calls" in interface(once, key)[1]
+
+
+def test_rounding_is_neither_a_difference_nor_a_change(key: AnswerKey, right_functions: Functions) -> None:
+    """float32 sums in another order; scaled in place and back."""
+    noise = iter(np.linspace(1, 2, 1000))
+
+    def rounding(query: Any, keys: Any, values: Any) -> Any:
+        query /= 3
+        query *= 3
+        attention, result = right_functions["attentionQuery"](query, keys, values)
+        return attention * (1 + 1e-7 * next(noise)), result
+
+    assert interface(rounding, key) == (1.0, "")

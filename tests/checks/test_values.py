@@ -26,11 +26,13 @@ def test_overflow_for_large_logits_is_excused_and_remarked(key: AnswerKey) -> No
     assert result.fraction == 1
     (remark,) = result.remarks
     assert remark.id == "unstable_softmax"
-    assert remark.message.startswith("attentionQueryMatrix: For large logits")
+    assert remark.message.startswith("attentionQueryMatrix: For very large logits")
 
 
-@pytest.mark.parametrize("error", [OverflowError, FloatingPointError, ZeroDivisionError, RuntimeWarning])
-def test_so_is_raising_an_arithmetic_error(error: type[Exception], key: AnswerKey, right_functions: Functions) -> None:
+@pytest.mark.parametrize("error", [OverflowError, FloatingPointError, RuntimeWarning, AssertionError])
+def test_so_is_raising_an_error_and_be_it_the_students_own_check(
+    error: type[Exception], key: AnswerKey, right_functions: Functions
+) -> None:
     def raising(queries: Any, keys: Any, values: Any) -> Any:
         if np.abs(queries).max() > 30:
             raise error
@@ -39,20 +41,22 @@ def test_so_is_raising_an_arithmetic_error(error: type[Exception], key: AnswerKe
     assert check("ex3", key, ("attentionQueryMatrix", raising))["hidden_cases"].fraction == 1
 
 
-def test_other_errors_and_wrong_numbers_there_are_not_excused(key: AnswerKey, right_functions: Functions) -> None:
-    def raising(queries: Any, keys: Any, values: Any) -> Any:
-        if np.abs(queries).max() > 30:
-            raise ValueError
-        return right_functions["attentionQueryMatrix"](queries, keys, values)
+def test_so_are_zeros_in_place_of_nan(key: AnswerKey) -> None:
+    def mended(queries: Any, keys: Any, values: Any) -> Any:
+        attention, result = unstable(queries, keys, values)
+        return np.nan_to_num(attention), np.nan_to_num(result)
 
-    def clipping(queries: Any, keys: Any, values: Any) -> Any:
-        logits = np.clip(queries @ keys.T / np.sqrt(keys.shape[1]), -100, 100)
-        return right_functions["attentionQueryMatrix"](logits, np.eye(len(keys)) * len(keys) ** 0.5, values)
+    assert check("ex3", key, ("attentionQueryMatrix", mended))["hidden_cases"].fraction == 1
 
-    for function in (raising, clipping):
-        result = check("ex3", key, ("attentionQueryMatrix", function))["hidden_cases"]
-        assert result.fraction == 0
-        assert "large logits" in result.message
+
+def test_a_wrong_shape_there_is_not_excused(key: AnswerKey, right_functions: Functions) -> None:
+    def turning(queries: Any, keys: Any, values: Any) -> Any:
+        attention, result = right_functions["attentionQueryMatrix"](queries, keys, values)
+        return (attention, result.T) if np.abs(queries).max() > 30 else (attention, result)
+
+    result = check("ex3", key, ("attentionQueryMatrix", turning))["hidden_cases"]
+    assert result.fraction == 0
+    assert "On hidden data, wrong shapes: large logits. 1 of 12 cases is wrong." in result.message
 
 
 def test_a_wrong_function_that_overflows_too_is_not_told_that_it_is_right_but_unstable(key: AnswerKey) -> None:
@@ -89,8 +93,8 @@ def test_wrong_only_where_hidden_tells_titles_and_no_numbers(key: AnswerKey, rig
     hidden = results["hidden_cases"]
     assert hidden.example is None
     assert hidden.message == (
-        "On hidden data, wrong values: more keys than queries, many more keys, more queries than keys. "
-        "3 of 8 cases are wrong."
+        "On hidden data, wrong values: more keys than queries, many more keys, more queries than keys, one query. "
+        "4 of 12 cases are wrong."
     )
 
 
@@ -99,7 +103,7 @@ def test_on_the_sheets_data_one_entry_is_shown_and_not_a_table_of_answers(
 ) -> None:
     def right_if_small(queries: Any, keys: Any, values: Any) -> Any:
         attention, result = right_functions["attentionQueryMatrix"](queries, keys, values)
-        return (attention, result) if len(queries) < 64 else (attention * 1.5, result)
+        return (attention, result) if not np.array_equal(keys, key.sheet["keys"]) else (attention * 1.5, result)
 
     example = check("ex3", key, ("attentionQueryMatrix", right_if_small))["sheet_data"].example
     assert example is not None

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from grader.answer_key import AnswerKey
+from grader.assignment import Variables
+from grader.checks.variables import check_variables
 from grader.model import CheckResult, NotNumbers, Numbers, Value, VariableRun
-from tests.checks.observations import check
+from tests.checks.observations import check, exercise
 from tests.fakes import numbers
 
 
@@ -45,9 +47,32 @@ def test_each_fault_costs_a_third(change: Any, words: str, key: AnswerKey) -> No
 
 def test_lists_that_an_earlier_fault_changed_are_combined_rightly(key: AnswerKey) -> None:
     """A function of Exercise 1 that changes its inputs is paid for there."""
-    own = numbers(key.sheet["keys"] * 2)
+    changed = key.sheet["keys"].copy()
+    changed[0] *= 2
+    own = numbers(changed)
     assert matrices(key, keys_mat=own, keys=Numbers(own.values, "list", "ndarray")).fraction == 1
     assert matrices(key, keys_mat=own, keys=numbers(key.sheet["keys"])).fraction == pytest.approx(2 / 3)
+
+
+def test_other_lists_are_not_the_sheets_data(key: AnswerKey) -> None:
+    """Keys and queries exchanged, or all zero, before they are combined."""
+    zero, queries = numbers(np.zeros((64, 8))), numbers(key.sheet["queries"])
+    for own in (zero, queries):
+        assert matrices(key, keys_mat=own, keys=own).fraction == pytest.approx(2 / 3)
+
+
+def test_the_first_look_at_which_a_variable_is_there_counts(key: AnswerKey) -> None:
+    """As they stand after Exercise 3's cells; later only where its headings are gone."""
+    right = {f"{name}_mat": numbers(array) for name, array in key.sheet.items()}
+    still_lists = {**right, "keys_mat": Numbers(key.sheet["keys"], "list", "ndarray")}
+    criterion = next(one for one in exercise("ex3", key).criteria if isinstance(one, Variables))
+
+    def fraction(*runs: dict[str, Any]) -> float | None:
+        return check_variables(criterion, key, [VariableRun(run) for run in runs]).fraction
+
+    assert fraction(still_lists, right) == pytest.approx(2 / 3)
+    assert fraction({**right, "keys_mat": None}, right) == 1
+    assert fraction({}, right) == 1
 
 
 def test_without_any_look_there_is_nothing(key: AnswerKey) -> None:

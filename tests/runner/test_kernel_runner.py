@@ -57,7 +57,8 @@ def run(
     names = dict.fromkeys(one.function for one in calls)
     probes = tuple(FunctionProbe(name, after, tuple(one for one in calls if one.function == name)) for name in names)
     reads = tuple(VariableProbe((name,), number) for name, number in variables.items())
-    return KernelRunner().run(Submission("x", "x", "", cells), ProbePlan(probes, reads), limits)
+    moments = () if after is None else (after,)
+    return KernelRunner().run(Submission("x", "x", "", cells), ProbePlan(probes, reads, moments), limits)
 
 
 def statuses(execution: Execution) -> list[CellStatus]:

@@ -132,7 +132,7 @@ def test_a_request_holds_inputs_and_nothing_that_tells_the_case(key: AnswerKey) 
     keyed = key.calls["attentionQueryMatrix"]["six_items"]
     content, buffers = call_request(keyed.call, "attentionQueryMatrix", "15", 3)
     text = json.dumps(content)
-    assert set(content) == {"action", "name", "label", "outputs", "seed", "arguments"}
+    assert set(content) == {"action", "name", "label", "outputs", "seed", "as_matrix", "arguments"}
     assert not any(word in text for word in ("six_items", "hidden", "expected", keyed.call.id))
     assert sum(buffer.nbytes for buffer in buffers) == sum(array.nbytes for array in keyed.arguments.values())
 

@@ -1,0 +1,194 @@
+"""The calls of one try: which version of each function, in which order; public calls before hidden ones.
+
+A function is called as it stood when its exercise ended, and again as it stands at the end of the notebook if that
+could make a difference. One that stands under another exercise, or under another name, is found there.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from grader.errors import WireError
+from grader.model import (
+    Absent,
+    Argument,
+    Call,
+    FunctionProbe,
+    FunctionRun,
+    NoAnswer,
+    Numbers,
+    Observation,
+    ProbePlan,
+    Raised,
+    Silence,
+    VariableRun,
+)
+from grader.naming import renamed
+from grader.runner.attempt_state import Budget, Culprit, as_lost
+from grader.runner.kernel import Kernel, KernelLost
+from grader.runner.wire import Names, Resolved, call_request, convert, decode_observation
+
+PROBE_SECONDS = 10.0
+# Where two calls took too long, larger ones would too; where two ended the kernel, all would. Each costs time or a try.
+_MOST_SILENCES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A function under the name that it was found by, at a moment (None: at the end)."""
+
+    function: str
+    name: str
+    label: str | None
+    as_matrix: bool = False
+    """Called with np.matrix in place of arrays: for notebooks that work with these."""
+
+    def key(self, call: Call) -> str:
+        return f"{self.name} {self.label} {self.as_matrix} {call.id}"
+
+
+@dataclass(slots=True)
+class Observed:
+    """What came of all calls so far."""
+
+    runs: dict[Version, dict[str, Observation]] = field(default_factory=dict)
+
+    def function_runs(self, plan: ProbePlan) -> Iterator[FunctionRun]:
+        for version, seen in self.runs.items():
+            yield FunctionRun(version.function, version.name or None, seen)
+        for probe in plan.functions:
+            if probe.function not in {version.function for version in self.runs}:
+                silent = {call.id: NoAnswer(Silence.NOT_ASKED) for call in probe.calls}
+                yield FunctionRun(probe.function, None, silent)
+
+
+async def make_calls(caller: Caller, plan: ProbePlan, variables: Sequence[VariableRun]) -> None:
+    """Find each function's versions, and make all calls of all of them."""
+    absent = [probe for probe in plan.functions if not await _call_versions(caller, probe, plan, probe.function)]
+    found = await _found_renamed(caller, plan, absent)
+    for probe in absent:
+        if probe.function in found:
+            await _call_versions(caller, probe, plan, found[probe.function])
+        else:
+            caller.observed.runs[Version(probe.function, "", None)] = {call.id: Absent() for call in probe.calls}
+    if any(_is_matrix(value) for run in variables for value in run.values.values()):
+        for version, probe in caller.versions(plan):
+            if any(_has_two_axes(argument) for call in probe.calls for argument in call.arguments):
+                await caller.make(replace(version, as_matrix=True), probe, hidden=False)
+    for version, probe in caller.versions(plan):
+        await caller.make(version, probe, hidden=True)
+
+
+async def _call_versions(caller: Caller, probe: FunctionProbe, plan: ProbePlan, name: str) -> bool:
+    """Make the public calls of the function of this name, at its moments; False where there is none."""
+    # Its own exercise first; else wherever it stood first.
+    own = [] if probe.after_cell is None else [probe.after_cell]
+    for moment in dict.fromkeys([*own, *plan.moments]):
+        resolved = await caller.resolve(name, str(moment))
+        if resolved.found:
+            seen = await caller.make(Version(probe.function, name, str(moment)), probe, hidden=False)
+            # An error: something that it needs may have been defined only later.
+            again = resolved.differs_at_end or any(isinstance(one, Raised) for one in seen.values())
+            break
+    else:
+        again = True
+    if again and (await caller.resolve(name, None)).found:
+        await caller.make(Version(probe.function, name, None), probe, hidden=False)
+    return any(version.function == probe.function for version in caller.observed.runs)
+
+
+async def _found_renamed(caller: Caller, plan: ProbePlan, missing: list[FunctionProbe]) -> Mapping[str, str]:
+    if not missing:
+        return {}
+    wanted = {probe.function for probe in plan.functions}
+    available = [name for name in await caller.names() if name not in wanted]
+    return renamed([probe.function for probe in missing], available)
+
+
+def _is_matrix(value: object) -> bool:
+    return isinstance(value, Numbers) and value.type_name == "matrix"
+
+
+def _has_two_axes(argument: Argument) -> bool:
+    return isinstance(argument, np.ndarray) and argument.ndim == 2  # noqa: PLR2004 - a matrix
+
+
+@dataclass(slots=True)
+class Caller:
+    """Asks the kernel, one question at a time. Raises Culprit where the kernel is lost."""
+
+    kernel: Kernel
+    budget: Budget
+    skips: Mapping[str, Silence]
+    observed: Observed
+    made: int = 0
+
+    def versions(self, plan: ProbePlan) -> list[tuple[Version, FunctionProbe]]:
+        """Those that were there."""
+        probes = {probe.function: probe for probe in plan.functions}
+        return [(version, probes[version.function]) for version in self.observed.runs if version.name]
+
+    async def resolve(self, name: str, label: str | None) -> Resolved:
+        content = await self._question({"action": "resolve", "name": name, "label": label})
+        try:
+            resolved: Resolved = convert(content, Resolved)
+        except WireError:
+            return Resolved(found=False, differs_at_end=False)
+        return resolved
+
+    async def names(self) -> list[str]:
+        try:
+            names: list[str] = convert(await self._question({"action": "names"}), Names).names
+        except WireError:
+            return []
+        return names
+
+    async def _question(self, content: Mapping[str, object]) -> object:
+        try:
+            return (await self.kernel.ask(content, [], PROBE_SECONDS))[0]
+        except (KernelLost, TimeoutError) as error:
+            raise Culprit(as_lost(error)) from error
+
+    async def make(self, version: Version, probe: FunctionProbe, *, hidden: bool) -> dict[str, Observation]:
+        """Make the version's public or its hidden calls, small ones first."""
+        seen = self.observed.runs.setdefault(version, {})
+        sizes = {call.id: _size(call) for call in probe.calls}
+        for call in sorted(probe.calls, key=lambda call: sizes[call.id]):
+            if call.hidden is hidden:
+                seen[call.id] = await self._observe(version, call, seen, sizes)
+        return seen
+
+    async def _observe(
+        self, version: Version, call: Call, seen: Mapping[str, Observation], sizes: Mapping[str, int]
+    ) -> Observation:
+        self.made += 1
+        if version.key(call) in self.skips:
+            return NoAnswer(self.skips[version.key(call)])
+        if self.budget.left <= 0 or _is_hopeless(call, seen, sizes):
+            return NoAnswer(Silence.NOT_ASKED)
+        request, buffers = call_request(call, version.name, version.label, self.made, as_matrix=version.as_matrix)
+        try:
+            seconds = min(self.budget.limits.call_seconds, self.budget.left)
+            return decode_observation(*await self.kernel.ask(request, buffers, seconds))
+        except KernelLost as lost:
+            raise Culprit(lost, call=version.key(call)) from lost
+        except TimeoutError:
+            return NoAnswer(Silence.TIMED_OUT)
+        except WireError:
+            return NoAnswer(Silence.MALFORMED)
+
+
+def _is_hopeless(call: Call, seen: Mapping[str, Observation], sizes: Mapping[str, int]) -> bool:
+    killed = [id_ for id_, one in seen.items() if one == NoAnswer(Silence.KILLED_KERNEL)]
+    slow = [id_ for id_, one in seen.items() if one == NoAnswer(Silence.TIMED_OUT)]
+    if len(killed) >= _MOST_SILENCES:
+        return True
+    return len(slow) >= _MOST_SILENCES and sizes[call.id] >= min(sizes[id_] for id_ in slow)
+
+
+def _size(call: Call) -> int:
+    return sum(math.prod(np.shape(argument)) for argument in call.arguments)
