@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from grader.course import find_course
     from grader.discovery import find_submissions
     from grader.errors import AuthorError, GradingError, InternalError, SubmissionError, UsageError
+    from grader.key_check import check_key
     from grader.model import ScoreReport
     from grader.pipeline import grade
     from grader.runner import KernelRunner, Runner
@@ -33,6 +34,7 @@ __all__ = [
     "SubmissionError",
     "UsageError",
     "__version__",
+    "check_key",
     "find_course",
     "find_submissions",
     "grade",
@@ -48,6 +50,7 @@ _HOMES = {
     "grader.course": ("find_course",),
     "grader.discovery": ("find_submissions",),
     "grader.errors": ("AuthorError", "GradingError", "InternalError", "SubmissionError", "UsageError"),
+    "grader.key_check": ("check_key",),
     "grader.model": ("ScoreReport",),
     "grader.pipeline": ("grade",),
     "grader.runner": ("KernelRunner", "Runner"),

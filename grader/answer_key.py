@@ -8,11 +8,9 @@ by position and the assignment's `options` by keyword), `sheet_data(**sheet_data
 from __future__ import annotations
 
 import hashlib
-import importlib.util
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -31,6 +29,7 @@ from grader.assignment import (
 from grader.errors import AnswerKeyError, AssignmentError
 from grader.model import Argument, Call, FloatArray
 from grader.naming import did_you_mean
+from grader.reference_module import Reference, frozen_array, input_array, load_reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +60,7 @@ class ChangedCall:
 
     call: Call
     unchanged_rows: int
+    expected: tuple[FloatArray, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +78,8 @@ class AnswerKey:
     """SHA-256 over assignment.toml, the sheet and the reference."""
     calls: Mapping[str, Mapping[str, KeyedCall]]
     """Function ─▶ case id ─▶ call."""
-    repeats: Mapping[str, Repeat]
-    """By function."""
+    repeats: Mapping[str, tuple[Repeat, ...]]
+    """By function: of each public case, since these are shown."""
     changed: Mapping[tuple[str, str], ChangedCall]
     """(id of a call, names of the arguments changed, joined) ─▶ the changed call."""
     sheet: Mapping[str, FloatArray]
@@ -87,8 +87,7 @@ class AnswerKey:
     def calls_of(self, function: str) -> tuple[Call, ...]:
         keyed = tuple(one.call for one in self.calls[function].values())
         changed = tuple(one.call for one in self.changed.values() if one.call.function == function)
-        repeated = (self.repeats[function].call,) if function in self.repeats else ()
-        return (*keyed, *changed, *repeated)
+        return (*keyed, *changed, *(repeat.call for repeat in self.repeats[function]))
 
     def of_sets(self, function: str, sets: tuple[str, ...]) -> tuple[KeyedCall, ...]:
         """The function's calls in the cases of these sets, in that order."""
@@ -98,23 +97,23 @@ class AnswerKey:
 def load_answer_key(course: Path, assignment: Assignment) -> AnswerKey:
     """Run the reference over all cases. Raises AnswerKeyError or AssignmentError, naming file, place and mend."""
     folder = course / "assignments" / assignment.id
-    path = course / "reference" / f"{assignment.id}.py"
-    reference = _Reference(path, _load(path))
+    toml, path = folder / "assignment.toml", course / "reference" / f"{assignment.id}.py"
+    reference = load_reference(path)
     sheet = reference.data("sheet_data", assignment.sheet_data) if _uses_sheet(assignment) else {}
-    cases = tuple(_cases(assignment, reference, sheet, folder / "assignment.toml"))
+    cases = _unique(_cases(assignment, reference, sheet, toml), toml)
     calls = {
-        function.name: {case.id: _keyed(function, case, reference, assignment) for case in _fitting(function, cases)}
+        function.name: {
+            case.id: _keyed(function, case, reference, assignment, toml) for case in _fitting(function, cases)
+        }
         for function in assignment.functions
     }
-    public = {name: {id_: one for id_, one in keyed.items() if not one.case.hidden} for name, keyed in calls.items()}
-    smallest = {name: min(keyed.values(), key=_size) for name, keyed in public.items() if keyed}
     return AnswerKey(
         assignment=assignment,
-        digest=_digest(folder / "assignment.toml", folder / assignment.notebook, path),
+        digest=_digest(toml, folder / assignment.notebook, path),
         calls=calls,
-        repeats={name: Repeat(keyed, _renamed_call(keyed.call, "again")) for name, keyed in smallest.items()},
-        changed=dict(_changed_calls(assignment, calls)),
-        sheet=_checked_variables(assignment, sheet, folder / "assignment.toml"),
+        repeats={name: tuple(_repeats(keyed.values())) for name, keyed in calls.items()},
+        changed=dict(_changed_calls(assignment, calls, reference)),
+        sheet=_checked_variables(assignment, sheet, toml),
     )
 
 
@@ -123,55 +122,6 @@ def _digest(*paths: Path) -> str:
     for path in paths:
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
-
-
-# --- the reference module --------------------------------------------------------------------------------------------
-
-
-def _load(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"_reference_of_{path.stem}", path)
-    if not path.is_file() or spec is None or spec.loader is None:
-        message = f"{path}: there is no such file. It has to provide the assignment's functions and cases."
-        raise AnswerKeyError(message)
-    module = importlib.util.module_from_spec(spec)
-    try:
-        spec.loader.exec_module(module)
-    except Exception as error:
-        message = f"{path}: can't be loaded: {type(error).__name__}: {error}."
-        raise AnswerKeyError(message) from error
-    return module
-
-
-@dataclass(frozen=True, slots=True)
-class _Reference:
-    path: Path
-    module: ModuleType
-
-    def call(self, name: str, *arguments: Any, **options: Any) -> Any:
-        function: Callable[..., Any] | None = getattr(self.module, name, None)
-        if not callable(function):
-            message = f"{self.path}: has no function {name}.{did_you_mean(name, dir(self.module))}"
-            raise AnswerKeyError(message)
-        try:
-            return function(*arguments, **options)
-        except Exception as error:
-            message = f"{self.path}: {name} raised {type(error).__name__}: {error}."
-            raise AnswerKeyError(message) from error
-
-    def data(self, name: str, options: Mapping[str, Any]) -> dict[str, FloatArray]:
-        return self.frozen(name, self.call(name, **options))
-
-    def frozen(self, name: str, data: Any) -> dict[str, FloatArray]:
-        if not isinstance(data, Mapping):
-            message = f"{self.path}: {name} should give a dict of arrays, but gave a {type(data).__name__}."
-            raise AnswerKeyError(message)
-        return {key: _frozen(value) for key, value in data.items()}
-
-
-def _frozen(values: Any) -> FloatArray:
-    array: FloatArray = np.array(values, dtype=np.float64)
-    array.setflags(write=False)
-    return array
 
 
 # --- cases -----------------------------------------------------------------------------------------------------------
@@ -188,9 +138,7 @@ def _uses_sheet(assignment: Assignment) -> bool:
     return SHEET in _sets_used(assignment) or any(isinstance(criterion, Variables) for criterion in criteria)
 
 
-def _cases(
-    assignment: Assignment, reference: _Reference, sheet: Mapping[str, FloatArray], toml: Path
-) -> Iterator[Case]:
+def _cases(assignment: Assignment, reference: Reference, sheet: Mapping[str, FloatArray], toml: Path) -> Iterator[Case]:
     for set_ in _sets_used(assignment):
         public = [case for case in assignment.cases if case.set == set_]
         if set_ == SHEET:
@@ -199,15 +147,25 @@ def _cases(
             for case in public:
                 yield Case(case.id, set_, case.title, hidden=False, data=_written_out(case.data, case.id, toml))
         else:
-            made = reference.call(f"{set_}_cases")
-            for name in made:
-                data = reference.frozen(f"{set_}_cases()[{name!r}]", made[name])
+            for name, data in reference.cases(set_).items():
                 yield Case(name, set_, name.replace("_", " "), hidden=True, data=data)
+
+
+def _unique(cases: Iterable[Case], toml: Path) -> tuple[Case, ...]:
+    found: dict[str, Case] = {}
+    for case in cases:
+        if case.id in found:
+            message = (
+                f'{toml}: the sets "{found[case.id].set}" and "{case.set}" both have a case "{case.id}". Rename one.'
+            )
+            raise AssignmentError(message)
+        found[case.id] = case
+    return tuple(found.values())
 
 
 def _written_out(data: Mapping[str, list[Any]], case: str, toml: Path) -> dict[str, FloatArray]:
     try:
-        return {name: _frozen(rows) for name, rows in data.items()}
+        return {name: input_array(rows) for name, rows in data.items()}
     except (ValueError, TypeError) as error:
         message = f'{toml}: cases: "{case}" has data that is no array of numbers: {error}.'
         raise AssignmentError(message) from error
@@ -222,56 +180,73 @@ def _fitting(function: Function, cases: tuple[Case, ...]) -> Iterator[Case]:
 # --- calls -----------------------------------------------------------------------------------------------------------
 
 
-def _keyed(function: Function, case: Case, reference: _Reference, assignment: Assignment) -> KeyedCall:
-    names = [parameter.data for parameter in function.parameters]
-    for name in names:
-        if name not in case.data:
-            message = f'{reference.path}: the case "{case.id}" has no "{name}".{did_you_mean(name, case.data)}'
-            raise AnswerKeyError(message)
+def _keyed(function: Function, case: Case, reference: Reference, assignment: Assignment, toml: Path) -> KeyedCall:
+    given = {parameter.name: _array(parameter, case, toml) for parameter in function.parameters}
     call = Call(
         id=f"{function.name}:{case.id}",
         function=function.name,
-        arguments=tuple(_argument(parameter, case.data) for parameter in function.parameters),
+        arguments=tuple(_argument(parameter, given[parameter.name]) for parameter in function.parameters),
         outputs=len(function.outputs),
         hidden=case.hidden,
     )
-    given = {parameter.name: _array(parameter, case.data) for parameter in function.parameters}
-    returned = reference.call(function.name, *map(_fresh, call.arguments), **assignment.options)
-    return KeyedCall(call, case, given, _checked(returned, function, case, reference.path))
+    return KeyedCall(call, case, given, _expected(call, function, case, reference, assignment))
 
 
-def _size(keyed: KeyedCall) -> int:
-    return sum(array.size for array in keyed.arguments.values())
+def _expected(
+    call: Call, function: Function, case: Case, reference: Reference, assignment: Assignment
+) -> tuple[FloatArray, ...]:
+    """What the reference returns, checked."""
+    where = f' on the case "{case.id}"'
+    returned = reference.call(function.name, *map(_fresh, call.arguments), where=where, **assignment.options)
+    values = (returned,) if len(function.outputs) == 1 else returned
+    if not isinstance(values, tuple) or len(values) != len(function.outputs):
+        message = (
+            f"{reference.path}: {function.name} should return {len(function.outputs)} values, as assignment.toml says."
+        )
+        raise AnswerKeyError(message)
+    try:
+        arrays = tuple(map(frozen_array, values))
+    except (TypeError, ValueError) as error:
+        message = f"{reference.path}: {function.name}{where} should return arrays of numbers: {error}."
+        raise AnswerKeyError(message) from error
+    for output, array in zip(function.outputs, arrays, strict=True):
+        if array.ndim != len(output.axes) or not np.isfinite(array).all():
+            message = (
+                f"{reference.path}: {function.name}{where}: {output.name} should be finite and have the axes "
+                f"({', '.join(output.axes)}), but has the shape {array.shape}, and {np.isfinite(array).sum()} of "
+                f"{array.size} entries are finite."
+            )
+            raise AnswerKeyError(message)
+    return arrays
 
 
-def _array(parameter: Parameter, data: Mapping[str, FloatArray]) -> FloatArray:
-    array = data[parameter.data]
-    return array if parameter.row is None else array[parameter.row]
+def _repeats(calls: Iterable[KeyedCall]) -> Iterator[Repeat]:
+    for keyed in calls:
+        if not keyed.case.hidden:
+            yield Repeat(keyed, _renamed_call(keyed.call, "again"))
 
 
-def _argument(parameter: Parameter, data: Mapping[str, FloatArray]) -> Argument:
-    array = _array(parameter, data)
+def _array(parameter: Parameter, case: Case, toml: Path) -> FloatArray:
+    if parameter.data not in case.data:
+        wanted = f'the parameter "{parameter.name}" takes "{parameter.data}", which the case "{case.id}" doesn\'t have'
+        message = f"{toml}: {wanted}.{did_you_mean(parameter.data, case.data)}"
+        raise AssignmentError(message)
+    array = case.data[parameter.data]
+    if parameter.row is None:
+        return array
+    if not 0 <= parameter.row < len(array):
+        message = f'{toml}: the parameter "{parameter.name}": the case "{case.id}" has no row {parameter.row}.'
+        raise AssignmentError(message)
+    row: FloatArray = array[parameter.row]
+    return row
+
+
+def _argument(parameter: Parameter, array: FloatArray) -> Argument:
     return tuple(array) if parameter.as_list else array
 
 
 def _fresh(argument: Argument) -> Any:
     return [row.copy() for row in argument] if isinstance(argument, tuple) else argument.copy()
-
-
-def _checked(returned: Any, function: Function, case: Case, path: Path) -> tuple[FloatArray, ...]:
-    values = (returned,) if len(function.outputs) == 1 else returned
-    if not isinstance(values, tuple) or len(values) != len(function.outputs):
-        message = f"{path}: {function.name} should return {len(function.outputs)} values, as assignment.toml says."
-        raise AnswerKeyError(message)
-    arrays = tuple(map(_frozen, values))
-    for output, array in zip(function.outputs, arrays, strict=True):
-        if array.ndim != len(output.axes) or not np.isfinite(array).all():
-            message = (
-                f'{path}: {function.name} on the case "{case.id}": {output.name} should be finite and have the axes '
-                f"({', '.join(output.axes)}), but has the shape {array.shape}."
-            )
-            raise AnswerKeyError(message)
-    return arrays
 
 
 def _renamed_call(call: Call, suffix: str, arguments: tuple[Argument, ...] | None = None) -> Call:
@@ -283,7 +258,7 @@ def _renamed_call(call: Call, suffix: str, arguments: tuple[Argument, ...] | Non
 
 
 def _changed_calls(
-    assignment: Assignment, calls: Mapping[str, Mapping[str, KeyedCall]]
+    assignment: Assignment, calls: Mapping[str, Mapping[str, KeyedCall]], reference: Reference
 ) -> Iterator[tuple[tuple[str, str], ChangedCall]]:
     for exercise in assignment.exercises:
         for criterion in exercise.criteria:
@@ -294,10 +269,13 @@ def _changed_calls(
                     continue
                 for one in calls[exercise.function].values():
                     if one.case.set in criterion.cases:
-                        yield (one.call.id, "+".join(rule.changed)), _with_later_rows_changed(one, rule.changed)
+                        call, unchanged = _with_later_rows_changed(one, rule.changed)
+                        function = assignment.function(exercise.function)
+                        expected = _expected(call, function, one.case, reference, assignment)
+                        yield (one.call.id, "+".join(rule.changed)), ChangedCall(call, unchanged, expected)
 
 
-def _with_later_rows_changed(keyed: KeyedCall, changed: tuple[str, ...]) -> ChangedCall:
+def _with_later_rows_changed(keyed: KeyedCall, changed: tuple[str, ...]) -> tuple[Call, int]:
     """The second half of each named argument turned round in sign and order, and moved by 1: all else stays."""
     names = tuple(keyed.arguments)
     unchanged = (len(keyed.arguments[changed[0]]) + 1) // 2
@@ -307,9 +285,9 @@ def _with_later_rows_changed(keyed: KeyedCall, changed: tuple[str, ...]) -> Chan
         array[unchanged:] = 1.0 - array[unchanged:][::-1]
         position = names.index(name)
         is_list = isinstance(arguments[position], tuple)
-        arguments[position] = tuple(_frozen(array)) if is_list else _frozen(array)
+        arguments[position] = tuple(frozen_array(array)) if is_list else frozen_array(array)
     call = _renamed_call(keyed.call, f"changed {'+'.join(changed)}", tuple(arguments))
-    return ChangedCall(call, unchanged)
+    return call, unchanged
 
 
 def _checked_variables(assignment: Assignment, sheet: Mapping[str, FloatArray], toml: Path) -> Mapping[str, FloatArray]:

@@ -14,10 +14,13 @@ from grader.errors import AssignmentError
 from grader.naming import did_you_mean
 
 _Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
-_Text = Annotated[str, msgspec.Meta(min_length=1)]
-_Points = Annotated[float, msgspec.Meta(ge=0)]
-_Positive = Annotated[float, msgspec.Meta(gt=0)]
-_Count = Annotated[int, msgspec.Meta(gt=0)]
+_Text = Annotated[str, msgspec.Meta(pattern=r"\S")]
+_Points = Annotated[float, msgspec.Meta(ge=0, le=1e6)]
+_Seconds = Annotated[float, msgspec.Meta(gt=0, le=86400)]
+_Tolerance = Annotated[float, msgspec.Meta(gt=0, lt=1)]
+_Count = Annotated[int, msgspec.Meta(gt=0, le=2**31)]
+_Cases = Annotated[tuple[_Name, ...], msgspec.Meta(min_length=1)]
+_Names = Annotated[tuple[_Name, ...], msgspec.Meta(min_length=1)]
 
 
 class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -63,14 +66,14 @@ class OneHot(_Table, tag_field="rule", tag="one_hot", frozen=True):
 class UnaffectedByLater(_Table, tag_field="rule", tag="unaffected_by_later", frozen=True):
     """Rows of the `outputs` up to some i stay as they are when the rows after i of the arguments `changed` change."""
 
-    outputs: tuple[_Name, ...]
-    changed: tuple[_Name, ...]
+    outputs: _Names
+    changed: _Names
 
 
 class RowEqualsFunction(_Table, tag_field="rule", tag="row_equals_function", frozen=True):
     """Row `row` of the `outputs` is what `function` returns there, the reference's or the student's own."""
 
-    outputs: tuple[_Name, ...]
+    outputs: _Names
     row: int
     function: _Name
 
@@ -90,26 +93,26 @@ class _Criterion(_Table, frozen=True):
 class Interface(_Criterion, tag_field="kind", tag="interface", frozen=True):
     """The function is there, takes its arguments, returns what it should in kind and shape, and nothing besides."""
 
-    cases: tuple[_Name, ...]
+    cases: _Cases
 
 
 class Values(_Criterion, tag_field="kind", tag="values", frozen=True):
     """The function returns the reference's values in every case."""
 
-    cases: tuple[_Name, ...]
+    cases: _Cases
 
 
 class Invariants(_Criterion, tag_field="kind", tag="invariants", frozen=True):
     """The rules hold in every case; each rule earns its share."""
 
-    cases: tuple[_Name, ...]
+    cases: _Cases
     rules: Annotated[tuple[Rule, ...], msgspec.Meta(min_length=1)]
 
 
 class Variables(_Criterion, tag_field="kind", tag="variables", frozen=True):
     """Variables hold what the sheet's data of the same place in `equal` holds, as matrices."""
 
-    names: Annotated[tuple[_Name, ...], msgspec.Meta(min_length=1)]
+    names: _Names
     equal: tuple[_Name, ...]
 
 
@@ -123,7 +126,7 @@ Criterion: TypeAlias = Interface | Values | Invariants | Variables | Plot
 class Exercise(_Table, frozen=True):
     id: _Name
     title: _Text
-    headings: tuple[_Text, ...]
+    headings: Annotated[tuple[_Text, ...], msgspec.Meta(min_length=1)]
     """A cell belongs to the exercise under whose heading it stands; a heading is known by one of these words."""
     criteria: Annotated[tuple[Criterion, ...], msgspec.Meta(min_length=1)]
     function: _Name | None = None
@@ -168,21 +171,21 @@ class Excuse(_Table, frozen=True):
     """A set of cases in which overflowing (NaN, infinity, an arithmetic error) costs nothing and is remarked."""
 
     id: _Name
-    cases: tuple[_Name, ...]
+    cases: _Cases
     message: _Text
 
 
 class Tolerance(_Table, frozen=True):
-    relative: _Positive = 1e-4
-    absolute: _Positive = 1e-6
+    relative: _Tolerance = 1e-4
+    absolute: _Tolerance = 1e-6
 
 
 class Limits(_Table, frozen=True):
     """What one submission may use. Seconds of wall clock, bytes."""
 
-    cell_seconds: _Positive = 30.0
-    call_seconds: _Positive = 5.0
-    submission_seconds: _Positive = 120.0
+    cell_seconds: _Seconds = 30.0
+    call_seconds: _Seconds = 5.0
+    submission_seconds: _Seconds = 120.0
     notebook_bytes: _Count = 20 * 2**20
     cells: _Count = 1000
 
@@ -275,6 +278,9 @@ def _contradictions(assignment: Assignment, folder_name: str, folder: Path) -> I
     yield from _repeated("exercises", (exercise.id for exercise in assignment.exercises))
     yield from _repeated("functions", (function.name for function in assignment.functions))
     yield from _repeated("cases", (case.id for case in assignment.cases))
+    for index, case in enumerate(assignment.cases):
+        if case.set == SHEET:
+            yield f'cases[{index}].set: "{SHEET}" is the set of the sheet\'s own data. Choose another name.'
     for index, exercise in enumerate(assignment.exercises):
         yield from _contradictions_of(exercise, f"exercises[{index}]", assignment)
     for index, function in enumerate(assignment.functions):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from datetime import UTC, datetime
 from pathlib import Path
 
 from grader.answer_key import AnswerKey
 from grader.errors import UsageError
-from grader.model import AssignmentRef, SubmissionFile
+from grader.model import AssignmentRef, ReportStatus, SubmissionFile
 from grader.pipeline import grade
 from grader.report.files import report_folder, write_atomically
 from grader.report.json_report import encode_report
@@ -31,9 +31,11 @@ def grade_batch(
     """Grade `files`, `jobs` at a time; write a report each, and at the end scores.json and scores.csv.
 
     `on_done` is called in the caller's thread, in the order in which submissions end. The rows returned are in the
-    order of `files`. Raises UsageError where the results folder can't be written.
+    order of `files`. Raises UsageError where the results folder can't be written, now or at the end; a report that
+    can't be written is a row with the status `grader_error`.
     """
-    _must_be_writable(results)
+    _write(results, {".writable": b""})
+    (results / ".writable").unlink()
     rows: dict[str, ScoreRow] = {}
     with ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="grading") as pool:
         waiting = [pool.submit(_grade_one, file, key, runner, results) for file in files]
@@ -47,8 +49,7 @@ def grade_batch(
             raise
     ordered = [rows[file.id] for file in files]
     assignment = AssignmentRef(key.assignment.id, key.assignment.title, key.digest)
-    write_atomically(results / "scores.json", encode_scores(assignment, ordered))
-    write_atomically(results / "scores.csv", encode_csv(ordered))
+    _write(results, {"scores.json": encode_scores(assignment, ordered), "scores.csv": encode_csv(ordered)})
     return ordered
 
 
@@ -56,18 +57,24 @@ def _grade_one(file: SubmissionFile, key: AnswerKey, runner: Runner, results: Pa
     started, clock = datetime.now(UTC).isoformat(timespec="milliseconds"), time.monotonic()
     graded = grade(file, key, runner)
     record = run_record(started, time.monotonic() - clock, graded.execution, graded.tracebacks)
-    folder = report_folder(results, file.id)
-    write_atomically(folder / "run.json", encode_record(record))
-    write_atomically(folder / "report.json", encode_report(graded.report))
-    return score_row(graded.report)
-
-
-def _must_be_writable(results: Path) -> None:
+    row = score_row(graded.report)
     try:
-        write_atomically(results / ".writable", b"")
-        (results / ".writable").unlink()
+        folder = report_folder(results, file.id)
+        write_atomically(folder / "run.json", encode_record(record))
+        write_atomically(folder / "report.json", encode_report(graded.report))
+    except (OSError, ValueError) as error:
+        # A full disk, a path too long, a name that this file system can't hold: ours, and the class goes on.
+        unwritten = dict.fromkeys(row.exercises)
+        return ScoreRow(row.id, row.file, ReportStatus.GRADER_ERROR, None, row.max_score, unwritten, str(error))
+    return row
+
+
+def _write(results: Path, contents: Mapping[str, bytes]) -> None:
+    try:
+        for name, content in contents.items():
+            write_atomically(results / name, content)
     except OSError as error:
-        message = f"{results}: can't be written: {error.strerror}. Name another folder with -o."
+        message = f"{results}: can't be written: {error.strerror}. Make room, or name another folder with -o."
         raise UsageError(message) from error
 
 

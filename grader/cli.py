@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -21,7 +23,9 @@ from grader.batch import grade_batch
 from grader.course import choose_assignment, find_course
 from grader.discovery import find_submissions
 from grader.errors import AuthorError, UsageError
+from grader.key_check import check_key
 from grader.model import ReportStatus
+from grader.plaintext import one_line
 from grader.report.json_report import published_schema
 from grader.report.scores import ScoreRow, points
 from grader.runner import KernelRunner
@@ -34,14 +38,30 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 
 def main() -> None:
     """Entry point of the command `grader`."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A name that this terminal's encoding lacks must not end a batch.
+            stream.reconfigure(errors="backslashreplace")
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _interrupt)
     try:
         app()
     except (UsageError, AuthorError) as error:
-        typer.echo(f"grader: {error}", err=True)
+        typer.echo(f"grader: {_harmless(str(error))}", err=True)
         sys.exit(_WRONG_USE)
     except KeyboardInterrupt:
         typer.echo("grader: stopped. Reports written so far are whole.", err=True)
         sys.exit(_INTERRUPTED)
+
+
+def _interrupt(_signal: int, _frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _harmless(text: str) -> str:
+    """`text` (of file names, say) without control characters, line by line."""
+    return "\n".join(one_line(line, 1000) for line in text.splitlines())
 
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer's callback
@@ -76,12 +96,16 @@ def grade(
     folder = find_course(course or Path.cwd())
     described = load_assignment(folder, choose_assignment(folder, assignment))
     key = load_answer_key(folder, described)
+    check_key(key, folder)
     files = find_submissions(submissions)
     typer.echo("Note: kernels are not sealed by this version. Student code can do what you can do.", err=True)
     with _progress(len(files)) as on_done:
         rows = grade_batch(files, key, KernelRunner(), output, jobs=jobs or _cores(), on_done=on_done)
     _show_scores(rows)
-    errors = [row.id for row in rows if row.status is ReportStatus.GRADER_ERROR]
+    errors = [one_line(row.id) for row in rows if row.status is ReportStatus.GRADER_ERROR]
+    for row in rows:
+        if row.problem:
+            typer.echo(f"{one_line(row.id)}: the report could not be written: {_harmless(row.problem)}", err=True)
     typer.echo(f"{len(rows)} graded into {output}/: scores.csv, scores.json, and reports/<id>/report.json.")
     if errors:
         typer.echo(
@@ -113,7 +137,8 @@ def _progress(total: int) -> Iterator[Callable[[ScoreRow], None]]:
         def say(row: ScoreRow) -> None:
             nonlocal done
             done += 1
-            typer.echo(f"[{done}/{total}] {row.id}: {_outcome(row)}", err=True)
+            with suppress(OSError):  # nobody listens any more; the batch goes on
+                typer.echo(f"[{done}/{total}] {one_line(row.id)}: {_outcome(row)}", err=True)
 
         yield say
         return
@@ -126,7 +151,7 @@ def _progress(total: int) -> Iterator[Callable[[ScoreRow], None]]:
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=total, last="")
-        yield lambda row: bar.update(task, advance=1, last=escape(row.id))
+        yield lambda row: bar.update(task, advance=1, last=escape(one_line(row.id, 30)))
 
 
 def _outcome(row: ScoreRow) -> str:
@@ -147,7 +172,7 @@ def _show_scores(rows: list[ScoreRow]) -> None:
     for row in rows:
         cells = [_points(row.exercises[id_]) for id_ in graded]
         note = "" if row.status is ReportStatus.GRADED else row.status.replace("_", " ")
-        table.add_row(escape(row.id), *cells, _points(row.score), _points(row.max_score), note)
+        table.add_row(escape(one_line(row.id)), *cells, _points(row.score), _points(row.max_score), note)
     Console().print(table)
 
 

@@ -53,7 +53,7 @@ def _notebooks_among(paths: Iterable[Path]) -> Iterator[tuple[Path, str | None]]
 
 
 def _notebooks_below(folder: Path) -> Iterator[tuple[Path, str | None]]:
-    for here, folders, files in os.walk(folder, followlinks=False):
+    for here, folders, files in os.walk(folder, followlinks=False, onerror=_refuse):
         for name in files + folders:
             path = Path(here, name)
             if path.is_symlink() and (path.is_dir() or _is_notebook(name)):
@@ -62,6 +62,12 @@ def _notebooks_below(folder: Path) -> Iterator[tuple[Path, str | None]]:
             elif name in files and _is_notebook(name):
                 yield path, None if stat.S_ISREG(path.lstat().st_mode) else "It is not a regular file."
         folders[:] = [name for name in folders if name not in _SKIPPED_FOLDERS and not Path(here, name).is_symlink()]
+
+
+def _refuse(error: OSError) -> None:
+    """Whoever's work lies there would be lost without a word."""
+    message = f"{decodable(str(error.filename))}: can't be read: {error.strerror}."
+    raise UsageError(message) from error
 
 
 def _is_notebook(name: str) -> bool:
@@ -80,6 +86,7 @@ def _with_ids(found: Mapping[Path, str | None], base: Path) -> Iterator[Submissi
             stem = decodable(path.relative_to(base).parent.as_posix())
         else:
             stem = file[: -len(_SUFFIX)] if _is_notebook(path.name) else file
+        stem = stem if not stem.endswith("/") and stem else f"{stem}unnamed"
         number, unique = 1, stem
         # Two names that a case-insensitive or normalising file system takes for one must not share a folder.
         while _folded(unique) in taken:

@@ -7,6 +7,7 @@ GradingError
 │   ├── AssignmentError       in assignments/<id>/
 │   └── AnswerKeyError       in reference/<id>.py
 ├── UsageError            the caller's: a path, an option, a folder that is not a course
+├── GradingStopped        somebody's wish: no result at all
 └── InternalError         the grader's own: never a student's zero
     ├── KernelUnavailable     no kernel could be started
     └── WireError             the kernel answered with bytes that are no answer
@@ -49,6 +50,10 @@ class AnswerKeyError(AuthorError):
 
 class UsageError(GradingError):
     """The caller asked for something that can't be done; the command line ends with exit code 2."""
+
+
+class GradingStopped(GradingError):  # noqa: N818 - an event
+    """Grading was stopped (Ctrl-C) before this submission was done. Nothing may be written of it."""
 
 
 class InternalError(GradingError):

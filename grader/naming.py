@@ -15,7 +15,7 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_]+")
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """` Did you mean "points"?` if something in `known` is near to `word`, else an empty string."""
-    near = difflib.get_close_matches(word, sorted(set(known)), n=1, cutoff=0.6)
+    near = difflib.get_close_matches(word, sorted(set(known) - {word}), n=1, cutoff=0.6)
     return f' Did you mean "{near[0]}"?' if near else ""
 
 

@@ -11,7 +11,7 @@ from grader.answer_key import AnswerKey
 from grader.assignment import Assignment, Exercise, Variables
 from grader.cell_remarks import execution_remarks
 from grader.checks import check_exercise
-from grader.errors import UnreadableSubmission
+from grader.errors import GradingStopped, UnreadableSubmission
 from grader.model import (
     CheckResult,
     Execution,
@@ -26,7 +26,6 @@ from grader.model import (
     SubmissionRef,
     VariableProbe,
 )
-from grader.plaintext import one_line
 from grader.rubric import grader_error_report, score_exercise, score_report, unreadable_report
 from grader.runner.protocol import Runner
 from grader.submission import read_bytes, read_submission
@@ -42,7 +41,7 @@ class Graded:
 
 
 def grade(file: SubmissionFile, key: AnswerKey, runner: Runner) -> Graded:
-    """Grade one file. Raises nothing: whatever happens ends in a report."""
+    """Grade one file. Whatever happens ends in a report. Raises GradingStopped alone, where nobody wants one."""
     ref = SubmissionRef(file.id, file.file, None)
     try:
         content = read_bytes(file, key.assignment.limits.notebook_bytes)
@@ -50,10 +49,15 @@ def grade(file: SubmissionFile, key: AnswerKey, runner: Runner) -> Graded:
         submission = read_submission(file, content, key.assignment)
         execution = runner.run(submission, probe_plan(submission, key), key.assignment.limits)
         return _judge(ref, submission, execution, key)
+    except GradingStopped:
+        raise
     except UnreadableSubmission as fault:
         return Graded(unreadable_report(key, ref, Remark(fault.reason, fault.message)))
     except Exception as error:  # noqa: BLE001 - whatever it is, it is ours, and the class must go on
-        remark = Remark("grader_error", f"The grader failed: {type(error).__name__}: {one_line(str(error))}")
+        # The rest of the story holds paths and times: it goes to run.json.
+        remark = Remark(
+            "grader_error", f"The grader failed ({type(error).__name__}). This is no fault of the submission."
+        )
         return Graded(grader_error_report(key, ref, remark), tracebacks=(traceback.format_exc(),))
 
 

@@ -7,6 +7,8 @@ import unicodedata
 
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b.")
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{4,}")
+# ipykernel names a cell's file after its process.
+_PROCESS = re.compile(r"ipykernel_\d+")
 _SPACE = re.compile(r"\s+")
 
 # Bidirectional overrides reorder what a reader sees (Trojan Source, CVE-2021-42574).
@@ -21,7 +23,7 @@ def one_line(text: str, limit: int = 200) -> str:
     head = text[: 8 * limit]
     spaced = _SPACE.sub(" ", _ANSI.sub("", head))
     shown = "".join(char for char in spaced if _is_visible(char))
-    visible = _ADDRESS.sub("0x…", _SPACE.sub(" ", shown)).strip()
+    visible = _PROCESS.sub("ipykernel", _ADDRESS.sub("0x…", _SPACE.sub(" ", shown))).strip()
     if len(visible) <= limit and len(head) == len(text):
         return visible
     return visible[: limit - 1].rstrip() + "…"

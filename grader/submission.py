@@ -35,6 +35,7 @@ _BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe
 _UNREMARKABLE_KERNELS = frozenset({"", "python3", "python", "python2"})
 _OLDEST_FORMAT, _FORMAT = 1, 4
 _DEEPEST_HEADING = 6
+_MOST_DIGITS = 20
 
 
 @dataclass(slots=True)
@@ -86,7 +87,7 @@ def _parse(content: bytes, mends: _Mends) -> Mapping[str, Any]:
         raise UnreadableSubmission("empty", "The file is empty.")
     text = _decode(content, mends)
     try:
-        parsed = json.loads(text)
+        parsed = json.loads(text, parse_int=_small_int)
     except RecursionError as error:
         raise UnreadableSubmission("not_a_notebook", "The file is nested too deeply to be a notebook.") from error
     except ValueError as error:
@@ -94,6 +95,11 @@ def _parse(content: bytes, mends: _Mends) -> Mapping[str, Any]:
     if not isinstance(parsed, Mapping):
         raise UnreadableSubmission("not_a_notebook", "The file is JSON, but not a notebook: it has no cells.")
     return parsed
+
+
+def _small_int(digits: str) -> int:
+    """Python refuses integers of thousands of digits; a notebook has no use for any."""
+    return int(digits) if len(digits) < _MOST_DIGITS else 0
 
 
 def _decode(content: bytes, mends: _Mends) -> str:
@@ -180,8 +186,8 @@ def _cell_type(cell: Mapping[str, Any]) -> str:
 
 
 def _source(cell: Mapping[str, Any], mends: _Mends) -> str:
-    source = cell.get("source")
-    source = _joined(source)
+    # Format 1 calls it code, formats 2 and 3 input.
+    source = _joined(next((cell[name] for name in ("source", "input", "code") if name in cell), None))
     if not isinstance(source, str):
         mends.note("a cell without source was taken as empty")
         return ""

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from grader.assignment import Limits
-from grader.errors import InternalError
+from grader.errors import GradingStopped
 from grader.model import (
     Absent,
     Argument,
@@ -47,7 +47,7 @@ class FakeRunner:
     def run(self, submission: Submission, plan: ProbePlan, limits: Limits) -> Execution:
         del limits
         if self.stopped:
-            raise InternalError("stopped")
+            raise GradingStopped("stopped")
         self.submissions.append(submission.id)
         if self.failure is not None:
             raise self.failure

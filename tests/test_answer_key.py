@@ -11,7 +11,7 @@ import pytest
 
 from grader.answer_key import AnswerKey, load_answer_key
 from grader.assignment import load_assignment
-from grader.errors import AnswerKeyError, AssignmentError
+from grader.errors import AnswerKeyError, AuthorError
 from tests.notebooks import ROOT
 
 
@@ -91,12 +91,23 @@ Edit = Callable[[str], str]
     ("edit", "said"),
     [
         (lambda text: text.replace("def attentionQuery(", "def attentionQuerry("), r'Did you mean "attentionQuerry"\?'),
-        (lambda text: text.replace("def hidden_cases", "def hiden_cases"), "has no function hidden_cases"),
+        (lambda text: text.replace("def hidden_cases", "def hiden_cases"), r"hidden_cases is missing\. Did you mean"),
         (lambda text: text + "\n1 / 0\n", r"can't be loaded: ZeroDivisionError"),
         (lambda text: text + "\ndef (:\n", r"can't be loaded: SyntaxError"),
         (lambda text: text.replace("return attention[0], result[0]", "return attention[0]"), "should return 2 values"),
         (lambda text: text.replace("/ exponentials.sum", "/ 0 * exponentials.sum"), "should be finite"),
-        (lambda text: text.replace('"queries": _vectors', '"querys": _vectors'), 'has no "queries". Did you mean'),
+        (lambda text: text + "\nimport sys\nsys.exit(0)\n", r"can't be loaded: SystemExit"),
+        (lambda text: text + "\nattentionQuery = 3\n", "attentionQuery is no function"),
+        (lambda text: text + "\ndef stability_cases(): return {}\n", "with one case at least"),
+        (lambda text: text + "\ndef stability_cases(): return [1]\n", "should give a dict of cases"),
+        (lambda text: text + "\ndef stability_cases(): return {'a': 5}\n", "should be a dict of arrays, but is a int"),
+        (lambda text: text + "\ndef stability_cases(): return {'a': {'keys': [[1], [2, 3]]}}\n", "no array of finite"),
+        (lambda text: text + "\ndef stability_cases(): return {'a': {'keys': []}}\n", "empty or with NaN"),
+        (lambda text: text + "\ndef stability_cases(): exit(0)\n", "stability_cases raised SystemExit"),
+        (
+            lambda text: text.replace("return attention[0], result[0]", "return 1j, 'x'"),
+            "should return arrays of numbers",
+        ),
         (lambda text: text.replace("return attention[0], result[0]", "return attention, result"), "axes"),
         (lambda text: text.replace("numItems: int)", "count: int)"), "sheet_data raised TypeError"),
     ],
@@ -112,15 +123,33 @@ def test_mistakes_in_the_reference_are_named(edit: Edit, said: str, course_copy:
     assert "attention.py" in str(caught.value)
 
 
-def test_a_missing_reference_is_named(course_copy: Path) -> None:
-    (course_copy / "reference" / "attention.py").unlink()
-    with pytest.raises(AnswerKeyError, match="no such file"):
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        (
+            "reference",
+            '"queries": _vectors',
+            '"querys": _vectors',
+            r'takes "queries", which the case .* Did you mean "querys"',
+        ),
+        ("reference", '"six_items":', '"sheet":', 'the sets "sheet" and "hidden" both have a case "sheet"'),
+        ("assignments", 'id = "three_keys"', 'id = "six_items"', 'both have a case "six_items"'),
+        ("assignments", "row = 0", "row = 99", 'the case "three_keys" has no row 99|the case "sheet" has no row 99'),
+        ("assignments", "[1, 0], [0, 2], [3, 1]", "[1, 0], [0]", '"three_keys" has data that is no array'),
+        ("assignments", "values = [[1, 0], [0, 2], [3, 1]]", "values = []", '"three_keys" has data that is no array'),
+    ],
+)
+def test_contradictions_between_the_two_are_named(file: str, old: str, new: str, said: str, course_copy: Path) -> None:
+    names = {"reference": "reference/attention.py", "assignments": "assignments/attention/assignment.toml"}
+    path = course_copy / names[file]
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(AuthorError, match=said):
         load_answer_key(course_copy, load_assignment(course_copy, "attention"))
 
 
-def test_data_that_is_no_array_is_named(course_copy: Path) -> None:
-    toml = course_copy / "assignments" / "attention" / "assignment.toml"
-    text = toml.read_text(encoding="utf-8").replace("values = [[1, 0], [0, 2]", "values = [[1, 0], [0]")
-    toml.write_text(text, encoding="utf-8")
-    with pytest.raises(AssignmentError, match='"three_keys" has data that is no array'):
+def test_a_missing_reference_is_named(course_copy: Path) -> None:
+    (course_copy / "reference" / "attention.py").unlink()
+    with pytest.raises(AnswerKeyError, match="no such file"):
         load_answer_key(course_copy, load_assignment(course_copy, "attention"))

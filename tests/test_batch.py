@@ -12,7 +12,7 @@ import pytest
 from grader.answer_key import AnswerKey
 from grader.batch import grade_batch
 from grader.discovery import find_submissions
-from grader.errors import UsageError
+from grader.errors import GradingStopped, UsageError
 from grader.model import Execution, SubmissionFile
 from grader.report.scores import ScoreRow
 from grader.runner import KernelRunner
@@ -71,7 +71,7 @@ def test_reports_are_byte_identical_from_run_to_run(
 def test_a_folder_that_cannot_be_written_is_said_before_anything_runs(key: AnswerKey, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     runner = FakeRunner()
-    with pytest.raises(UsageError, match="Name another folder with -o"):
+    with pytest.raises(UsageError, match="or name another folder with -o"):
         grade_batch([SubmissionFile("x", tmp_path / "x", "x")], key, runner, tmp_path / "file", jobs=1)
     assert runner.submissions == []
 
@@ -87,15 +87,50 @@ def test_a_stop_ends_the_runner(class_folder: Path, key: AnswerKey, tmp_path: Pa
     assert runner.stopped
 
 
+def test_a_stop_is_no_result(class_folder: Path, key: AnswerKey, tmp_path: Path) -> None:
+    """What a first batch wrote is not replaced by the reports of a second one that was stopped."""
+    files = find_submissions([class_folder])
+    grade_batch(files, key, FakeRunner(), tmp_path / "out", jobs=1)
+    before = {path: path.read_bytes() for path in (tmp_path / "out").rglob("*.json")}
+    stopped = FakeRunner()
+    stopped.stop()
+    with pytest.raises(GradingStopped):
+        grade_batch(files, key, stopped, tmp_path / "out", jobs=2)
+    changed = [path.parent.name for path, content in before.items() if path.read_bytes() != content]
+    assert set(changed) <= {"carol"}, "carol's file is no notebook, which needs no runner"
+
+
+def test_a_report_that_cannot_be_written_costs_nobody_else(class_folder: Path, key: AnswerKey, tmp_path: Path) -> None:
+    (tmp_path / "out" / "reports").mkdir(parents=True)
+    (tmp_path / "out" / "reports" / "carol").touch()
+    rows = grade_batch(find_submissions([class_folder]), key, FakeRunner(), tmp_path / "out", jobs=2)
+    assert {row.id: (row.status, row.score) for row in rows if row.id in {"carol", "🙂"}} == {
+        "carol": ("grader_error", None),
+        "🙂": ("graded", 0),
+    }
+    (carol,) = (row for row in rows if row.id == "carol")
+    assert "carol" in carol.problem
+    assert len(json.loads((tmp_path / "out" / "scores.json").read_bytes())["submissions"]) == 4
+
+
 def test_real_kernels_give_identical_bytes_too(key: AnswerKey, tmp_path: Path) -> None:
     """Addresses, hashes, random numbers and temporary paths differ between kernels; reports must not."""
     source = """\
-import os, random, tempfile
+import os, random, tempfile, traceback
 class Odd: pass
+drawn = random.random() + np.random.rand()
 def attentionQuery(query, keys, values):
-    raise ValueError(f"{Odd()} {set('abcdef')} {random.random()} {np.random.rand()} {hash('x')}")
+    raise ValueError(f"{Odd()} {set('abcdef')} {hash('x')} {drawn} {os.path.abspath('.')}")
+def attentionQueryMatrix(queries, keys, values):
+    return random.random()
+def maskedAttentionQueryMatrix(queries, keys, values):
+    return np.empty((len(queries), len(keys))), np.empty(values.shape)
 """
-    (tmp_path / "odd.ipynb").write_bytes(filled_sheet({"attentionQuery": source}, last="open(os.getcwd() + '/none')"))
+    names = ("attentionQueryMatrix", "maskedAttentionQueryMatrix")
+    last = "try: open(os.getcwd() + '/none')\nexcept OSError: raise ValueError(traceback.format_exc())"
+    (tmp_path / "odd.ipynb").write_bytes(
+        filled_sheet({**dict.fromkeys(names, "pass"), "attentionQuery": source}, last=last)
+    )
     for out in ("one", "two"):
         grade_batch(find_submissions([tmp_path / "odd.ipynb"]), key, KernelRunner(), tmp_path / out, jobs=1)
     one, two = ((tmp_path / out / "reports" / "odd" / "report.json").read_bytes() for out in ("one", "two"))

@@ -81,6 +81,21 @@ def test_an_authors_mistake_ends_with_2_and_names_the_file(tmp_path: Path) -> No
     assert 'unknown key "idd". Did you mean "id"?' in ended.stderr
 
 
+def test_names_can_do_nothing_to_the_terminal(tmp_path: Path) -> None:
+    name = "esc\x1b]0;title\x07\n[9-9] forged.ipynb"
+    (tmp_path / name).write_bytes(b"")
+    ended = grader("grade", tmp_path, "-o", tmp_path / "out")
+    assert ended.returncode == 0
+    assert "\x1b" not in ended.stdout + ended.stderr
+    assert not any(line.startswith("[9-9]") for line in ended.stderr.splitlines())
+
+
+def test_a_listener_that_leaves_ends_no_batch(two: Path, tmp_path: Path) -> None:
+    command = f"{sys.executable} -m grader grade '{two}' -o '{tmp_path / 'out'}' 2>&1 | head -1"
+    subprocess.run(command, shell=True, cwd=ROOT, check=True, capture_output=True, timeout=120)  # noqa: S602 - ours
+    assert len(json.loads((tmp_path / "out" / "scores.json").read_bytes())["submissions"]) == 2
+
+
 def test_schema_is_the_published_one() -> None:
     assert grader("schema").stdout == published_schema()
 

@@ -69,6 +69,8 @@ def test_a_file_given_twice_is_graded_once(tmp_path: Path) -> None:
         ("Aufgabe mit Leerzeichen.ipynb", "übung.ipynb", "🙂.ipynb"),
         ("x" * 240 + ".ipynb", "x" * 239 + ".ipynb"),
         ("a/report.json/x.ipynb", "a.ipynb", "a/run.json.ipynb"),
+        ("x:y.ipynb", "x_y-1274e286.ipynb"),
+        (".ipynb", "unnamed.ipynb", "a/.ipynb"),
     ],
 )
 def test_no_two_submissions_share_a_report(names: tuple[str, ...], tmp_path: Path) -> None:
@@ -114,4 +116,20 @@ def test_nothing_there_is_wrong_use(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no such file"):
         find_submissions([tmp_path / "missing"])
     with pytest.raises(UsageError, match="no notebook"):
+        find_submissions([tmp_path])
+
+
+def test_a_folder_that_cannot_be_read_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever's work lies there would be lost without a word."""
+    put(tmp_path / "a.ipynb")
+    (tmp_path / "locked").mkdir()
+    scandir = os.scandir
+
+    def refusing(path: str) -> object:
+        if str(path).endswith("locked"):
+            raise PermissionError(13, "Permission denied", path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    with pytest.raises(UsageError, match="locked: can't be read: Permission denied"):
         find_submissions([tmp_path])

@@ -23,6 +23,7 @@ def exercises(cells: list[tuple[str, str]], assignment: Assignment) -> list[str 
         "## Aufgabe 3",
         "Intro\n\n## Exercise 3\ntext",
         "##Exercise 3",
+        "   ### *Exercise 3*: matrices",
         "## EXERCISE  3.",
     ],
 )
@@ -61,4 +62,5 @@ def test_a_longer_name_defines_nothing_of_ours(assignment: Assignment) -> None:
 
 def test_long_lines_cost_no_time(assignment: Assignment) -> None:
     """Catastrophic backtracking would hang here."""
-    assert exercises([("markdown", "# " * 500_000 + "<h1" * 500_000), CODE], assignment) == [None]
+    for text in ("# " * 500_000 + "<h1" * 500_000, ("#" * 199 + "\n") * 20_000, (" " * 199 + "\n") * 20_000):
+        assert exercises([("markdown", text), CODE], assignment) == [None]

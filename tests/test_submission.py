@@ -114,6 +114,26 @@ def test_encodings(encoding: str, assignment: Assignment) -> None:
     assert read(content, assignment).cells[0].source == "x = 'ü'"
 
 
+@pytest.mark.parametrize(
+    "notebook",
+    [
+        {"nbformat": 1, "cells": [{"cell_type": "code", "code": "x = 1"}]},
+        {"nbformat": 2, "worksheets": [{"cells": [{"cell_type": "code", "input": "x = 1"}]}]},
+        {"nbformat": 3, "worksheets": [{"cells": [None, {"cell_type": "code", "input": ["x", " = 1"]}]}]},
+        {"nbformat": 3, "worksheets": [{"cells": [{"cell_type": "heading", "level": "x"}, {"input": "x = 1"}]}]},
+        {"nbformat": 9, "cells": [{"cell_type": "code", "source": "x = 1"}], "metadata": {"big": 10**999}},
+    ],
+)
+def test_old_formats_and_odd_fields(notebook: dict[str, Any], assignment: Assignment) -> None:
+    (cell,) = read(json.dumps(notebook).encode(), assignment).cells
+    assert cell.source == "x = 1"
+
+
+def test_integers_of_thousands_of_digits(assignment: Assignment) -> None:
+    content = b'{"cells": [{"cell_type": "code", "source": "x"}], "nbformat": ' + b"9" * 10_000 + b"}"
+    assert read(content, assignment).cells[0].source == "x"
+
+
 def test_outputs_are_not_kept(assignment: Assignment) -> None:
     """What a notebook says that it printed is the student's word, and is never looked at."""
     content = code_notebook("pass").replace(b'"outputs": []', b'"outputs": [{"text": "score 100"}]')

@@ -4,28 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from grader.answer_key import AnswerKey, KeyedCall
+from grader.answer_key import AnswerKey, KeyedCall, Repeat
 from grader.assignment import Function, Interface, Tolerance
 from grader.checks import wording
 from grader.checks.arrays import all_near
 from grader.checks.example import example_of, may_be_shown, size
 from grader.checks.outputs import Fault, observation_of, placed, read_outputs
-from grader.model import Argument, CheckResult, FloatArray, Items, NotNumbers, Numbers, Observation, Returned, Value
+from grader.model import (
+    Argument,
+    CheckResult,
+    FloatArray,
+    Items,
+    NoAnswer,
+    NotNumbers,
+    Numbers,
+    Observation,
+    Returned,
+    Value,
+)
 
 
 def check_interface(
     criterion: Interface, function: Function, key: AnswerKey, observations: Mapping[str, Observation]
 ) -> CheckResult:
     calls = key.of_sets(function.name, criterion.cases)
+    if not is_deterministic(function, key, observations):
+        # No other message: what came would be another thing in each report.
+        return CheckResult(0.0, _NOT_DETERMINISTIC.format(function=function.name))
     for keyed in sorted(calls, key=size):
         fault = read_outputs(keyed, observation_of(keyed, observations), function)
         if isinstance(fault, Fault):
             example = example_of(keyed, fault, function) if may_be_shown(keyed, fault) else None
             return CheckResult(0.0, placed(keyed, fault), example)
-    messages = [*_changed_arguments(calls, function, observations)]
-    if not is_deterministic(function, key, observations):
-        messages.append(_NOT_DETERMINISTIC.format(function=function.name))
-    return CheckResult(0.0, " ".join(messages)) if messages else CheckResult(1.0)
+    message = " ".join(_changed_arguments(calls, function, observations))
+    return CheckResult(0.0, message) if message else CheckResult(1.0)
 
 
 NOT_JUDGED = "Could not be judged: two equal calls of {function} returned different values."
@@ -80,17 +92,17 @@ _REPEAT_TOLERANCE = Tolerance(relative=1e-5, absolute=1e-7)
 
 
 def is_deterministic(function: Function, key: AnswerKey, observations: Mapping[str, Observation]) -> bool:
-    """Whether the repeated call returned what the first one did. Without two answers there is nothing to say: True."""
-    repeat = key.repeats.get(function.name)
-    if repeat is None:
+    """Whether each repeated call did what the first one did: the same values, or the same fault in the same words."""
+    return all(_agree(repeat, function, observations) for repeat in key.repeats[function.name])
+
+
+def _agree(repeat: Repeat, function: Function, observations: Mapping[str, Observation]) -> bool:
+    first, second = observation_of(repeat.first, observations), observations.get(repeat.call.id)
+    if second is None or isinstance(first, NoAnswer) or isinstance(second, NoAnswer):
         return True
-    keyed = repeat.first
-    first, second = observation_of(keyed, observations), observations.get(repeat.call.id)
-    if not isinstance(first, Returned) or second is None:
-        return True
-    one, other = read_outputs(keyed, first, function), read_outputs(keyed, second, function)
+    one, other = read_outputs(repeat.first, first, function), read_outputs(repeat.first, second, function)
     if isinstance(one, Fault) or isinstance(other, Fault):
-        return isinstance(one, Fault) and isinstance(other, Fault) and one.kind == other.kind
+        return isinstance(one, Fault) and isinstance(other, Fault) and one.message == other.message
     return all(_is_repeated(before, after) for before, after in zip(one, other, strict=True))
 
 

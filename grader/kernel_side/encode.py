@@ -21,7 +21,7 @@ from numpy.ma import MaskedArray
 
 _MOST_ITEMS = 8
 _MATRIX_AXES = 2
-_MOST_ELEMENTS = 4_000_000
+_MOST_ELEMENTS = 250_000
 _NAME_LENGTH = 60
 # bool, signed, unsigned, float. numpy's long double has no fixed layout, so it is sent as float64.
 _NUMBER_KINDS = "biuf"
@@ -55,6 +55,7 @@ def _leaf(value: Any, buffers: list[Any]) -> Description:
         return _other(value, "no numbers")
     try:
         array = _as_array(value)
+        item_type = _type_name(value[0]) if isinstance(value, tuple | list) and value else None
     except Exception:  # noqa: BLE001 - a value of the student's own class may raise anything
         return _other(value, "not rectangular" if isinstance(value, tuple | list) else "no numbers")
     if array.dtype.kind not in _NUMBER_KINDS:
@@ -68,7 +69,7 @@ def _leaf(value: Any, buffers: list[Any]) -> Description:
     return {
         "kind": "numbers",
         "type": _type_name(value),
-        "item_type": _type_name(value[0]) if isinstance(value, tuple | list) and value else None,
+        "item_type": item_type,
         "dtype": contiguous.dtype.str,
         "shape": list(array.shape),
         "buffer": len(buffers) - 1,
@@ -92,7 +93,15 @@ def _other(value: Any, reason: str) -> Description:
 
 
 def _type_name(value: Any) -> str:
-    return str(type(value).__name__)[:_NAME_LENGTH]
+    try:
+        return sendable(str(type(value).__name__)[:_NAME_LENGTH])
+    except BaseException:  # noqa: BLE001 - a metaclass of the student's own
+        return "object"
+
+
+def sendable(text: str) -> str:
+    """`text` without what UTF-8 can't hold (lone surrogates): else the whole reply could not be sent."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def rebuild(description: Description, buffers: Sequence[Any], *, as_matrix: bool = False) -> Any:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.random import seed as seed_numpy
 
-from grader.kernel_side.encode import describe, rebuild
+from grader.kernel_side.encode import describe, rebuild, sendable
 from grader.kernel_side.moments import Moments, Namespace
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def _answers(shell: Any) -> dict[str, Answer]:
     def names(_request: Reply, _buffers: Sequence[Any]) -> tuple[Reply, list[Any]]:
         end = moments.go_to(None)
         own = [name for name in list(end) if name not in given_names and _is_own_function(end[name])]
-        return {"names": own[:_MOST_NAMES]}, []
+        return {"names": [sendable(name) for name in own[:_MOST_NAMES]]}, []
 
     def call(request: Reply, buffers: Sequence[Any]) -> tuple[Reply, list[Any]]:
         return _call(moments.go_to(request["label"]), request, buffers)
@@ -73,7 +73,10 @@ def _answers(shell: Any) -> dict[str, Answer]:
 
 
 def _is_own_function(value: Any) -> bool:
-    return callable(value) and not isinstance(value, type) and getattr(value, "__module__", None) == "__main__"
+    try:
+        return callable(value) and not isinstance(value, type) and getattr(value, "__module__", None) == "__main__"
+    except BaseException:  # noqa: BLE001 - an object of the student's own
+        return False
 
 
 def _call(namespace: Namespace, request: Reply, buffers: Sequence[Any]) -> tuple[Reply, list[Any]]:
@@ -92,7 +95,7 @@ def _call(namespace: Namespace, request: Reply, buffers: Sequence[Any]) -> tuple
             arrays: list[Any] = []
             value = describe(returned, request["outputs"], arrays)
     except BaseException as error:  # noqa: BLE001 - SystemExit and KeyboardInterrupt too: it is the student's function
-        return {"outcome": "raised", "name": type(error).__name__, "text": _text_of(error)}, []
+        return {"outcome": "raised", "name": sendable(type(error).__name__), "text": _text_of(error)}, []
     after = [_describe_argument(argument, arrays) for argument in arguments]
     return {"outcome": "returned", "value": value, "arguments": after}, arrays
 
@@ -110,7 +113,7 @@ def _describe_argument(argument: Any, arrays: list[Any]) -> Reply:
 
 def _text_of(error: BaseException) -> str:
     try:
-        return str(error)[:_TEXT_LENGTH]
+        return sendable(str(error)[:_TEXT_LENGTH])
     except BaseException:  # noqa: BLE001 - __str__ of the student's own exception
         return ""
 

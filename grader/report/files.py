@@ -12,6 +12,8 @@ from pathlib import Path
 # What Windows forbids in names, and the separators of any system.
 _FORBIDDEN = re.compile(r'[<>:"|?*\\/\x00-\x1f\x7f]')
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?|report\.json|run\.json|\.+")
+# As the names below that are not kept as they were: another submission may be called so.
+_LOOKS_HASHED = re.compile(r"-[0-9a-f]{8}\Z")
 # ext4, APFS and NTFS take 255 bytes or characters a name; a suffix must fit in as well.
 _LONGEST_NAME = 150
 
@@ -27,7 +29,7 @@ def _safe_name(name: str) -> str:
         safe = f"_{safe}"
     if len(safe.encode()) > _LONGEST_NAME:
         safe = safe.encode()[:_LONGEST_NAME].decode(errors="ignore")
-    if safe == name:
+    if safe == name and not _LOOKS_HASHED.search(name):
         return name
     return f"{safe}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 

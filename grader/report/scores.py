@@ -15,7 +15,7 @@ from grader.model import AssignmentRef, ReportStatus, ScoreReport
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-class ScoreRow(msgspec.Struct, frozen=True):
+class ScoreRow(msgspec.Struct, frozen=True, omit_defaults=True):
     """One submission. A score is null where none was given: a fault of the grader, or not graded by this version."""
 
     id: str
@@ -24,6 +24,8 @@ class ScoreRow(msgspec.Struct, frozen=True):
     score: float | None
     max_score: float
     exercises: dict[str, float | None]
+    problem: str = ""
+    """Why there is no report.json, if there is none."""
 
 
 class Scores(msgspec.Struct, frozen=True, kw_only=True):

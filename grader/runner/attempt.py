@@ -1,7 +1,7 @@
 """One try at a notebook in one kernel: its cells, then the calls.
 
-Functions are called only when all cells have run. So no code of the student's runs after a hidden call that could carry
-what it saw into an output, an error or a file.
+Functions are called only when all cells have run, so that no cell and no public call comes after a hidden call and
+could tell what that one saw.
 """
 
 from __future__ import annotations
@@ -37,19 +37,16 @@ async def attempt(kernel: Kernel, submission: Submission, plan: ProbePlan, budge
     """Run everything once, into `record`. Raises Culprit where the kernel is lost."""
     for cell in submission.cells:
         record.cells[cell.number] = await _run_cell(kernel, cell, record.skips, budget)
-        try:
-            if cell.number in plan.moments:
+        if cell.number in plan.moments:
+            try:
                 await kernel.ask({"action": "keep", "label": str(cell.number)}, [], PROBE_SECONDS)
-            await _read_variables(kernel, plan, cell.number, record)
-        except (KernelLost, TimeoutError) as error:
-            raise Culprit(as_lost(error), cell=cell.number) from error
+            except (KernelLost, TimeoutError) as error:
+                raise Culprit(as_lost(error), cell=cell.number) from error
+        await _read_variables(kernel, plan, cell.number, budget, record)
     if any(outcome.status is CellStatus.NOT_RUN for outcome in record.cells.values()):
         # Time is up. To look now would find functions missing that are only not defined yet.
         return
-    try:
-        await _read_variables(kernel, plan, None, record)
-    except (KernelLost, TimeoutError) as error:
-        raise Culprit(as_lost(error)) from error
+    await _read_variables(kernel, plan, None, budget, record)
     await make_calls(Caller(kernel, budget, record.skips.calls, record.observed), plan, record.variables)
 
 
@@ -83,12 +80,21 @@ def _without_missing_import(cell: Cell, outcome: CellOutcome) -> Cell | None:
     return None if source == cell.source else replace(cell, source=source)
 
 
-async def _read_variables(kernel: Kernel, plan: ProbePlan, after_cell: int | None, record: Record) -> None:
-    """Read what is to be read after this cell; at the end (None), all of it."""
+async def _read_variables(
+    kernel: Kernel, plan: ProbePlan, after_cell: int | None, budget: Budget, record: Record
+) -> None:
+    """Read what is to be read after this cell; at the end (None), all of it. What hangs or kills is not read again."""
     for probe in plan.variables:
-        if after_cell is None or probe.after_cell == after_cell:
-            content, buffers = await kernel.ask({"action": "variables", "names": list(probe.names)}, [], PROBE_SECONDS)
-            try:
-                record.variables.append(VariableRun(decode_variables(content, buffers)))
-            except WireError:
-                record.variables.append(VariableRun({}))
+        if after_cell is not None and probe.after_cell != after_cell:
+            continue
+        question = f"variables {probe.names} {after_cell}"
+        if question in record.skips.calls:
+            continue
+        try:
+            seconds = min(PROBE_SECONDS, budget.limits.call_seconds, max(budget.left, 0.1))
+            content, buffers = await kernel.ask({"action": "variables", "names": list(probe.names)}, [], seconds)
+            record.variables.append(VariableRun(decode_variables(content, buffers)))
+        except KernelLost as lost:
+            raise Culprit(lost, call=question) from lost
+        except (TimeoutError, WireError):
+            record.variables.append(VariableRun({}))

@@ -29,7 +29,7 @@ from grader.model import (
 )
 from grader.naming import renamed
 from grader.runner.attempt_state import Budget, Culprit, as_lost
-from grader.runner.kernel import Kernel, KernelLost
+from grader.runner.kernel import Kernel, KernelLost, without_scratch
 from grader.runner.wire import Names, Resolved, call_request, convert, decode_observation
 
 PROBE_SECONDS = 10.0
@@ -56,6 +56,14 @@ class Observed:
     """What came of all calls so far."""
 
     runs: dict[Version, dict[str, Observation]] = field(default_factory=dict)
+    hidden_begun: bool = False
+    hidden_ids: set[str] = field(default_factory=set)
+
+    def take_hidden(self, later: Observed) -> None:
+        """Take from a later try what its hidden calls gave, and nothing else."""
+        for version, seen in later.runs.items():
+            if version in self.runs:
+                self.runs[version].update({id_: one for id_, one in seen.items() if id_ in later.hidden_ids})
 
     def function_runs(self, plan: ProbePlan) -> Iterator[FunctionRun]:
         for version, seen in self.runs.items():
@@ -79,6 +87,7 @@ async def make_calls(caller: Caller, plan: ProbePlan, variables: Sequence[Variab
         for version, probe in caller.versions(plan):
             if any(_has_two_axes(argument) for call in probe.calls for argument in call.arguments):
                 await caller.make(replace(version, as_matrix=True), probe, hidden=False)
+    caller.observed.hidden_begun = True
     for version, probe in caller.versions(plan):
         await caller.make(version, probe, hidden=True)
 
@@ -149,7 +158,7 @@ class Caller:
 
     async def _question(self, content: Mapping[str, object]) -> object:
         try:
-            return (await self.kernel.ask(content, [], PROBE_SECONDS))[0]
+            return (await self.kernel.ask(content, [], min(PROBE_SECONDS, max(self.budget.left, 0.1))))[0]
         except (KernelLost, TimeoutError) as error:
             raise Culprit(as_lost(error)) from error
 
@@ -159,6 +168,7 @@ class Caller:
         sizes = {call.id: _size(call) for call in probe.calls}
         for call in sorted(probe.calls, key=lambda call: sizes[call.id]):
             if call.hidden is hidden:
+                self.observed.hidden_ids |= {call.id} if hidden else set()
                 seen[call.id] = await self._observe(version, call, seen, sizes)
         return seen
 
@@ -173,13 +183,16 @@ class Caller:
         request, buffers = call_request(call, version.name, version.label, self.made, as_matrix=version.as_matrix)
         try:
             seconds = min(self.budget.limits.call_seconds, self.budget.left)
-            return decode_observation(*await self.kernel.ask(request, buffers, seconds))
+            observation = decode_observation(*await self.kernel.ask(request, buffers, seconds))
         except KernelLost as lost:
             raise Culprit(lost, call=version.key(call)) from lost
         except TimeoutError:
             return NoAnswer(Silence.TIMED_OUT)
         except WireError:
             return NoAnswer(Silence.MALFORMED)
+        if isinstance(observation, Raised):
+            return replace(observation, text=without_scratch(observation.text, self.kernel.scratch))
+        return observation
 
 
 def _is_hopeless(call: Call, seen: Mapping[str, Observation], sizes: Mapping[str, int]) -> bool:

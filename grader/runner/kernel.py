@@ -17,6 +17,7 @@ from typing import Any
 
 import matplotlib as mpl
 import nbformat
+import zmq
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
@@ -25,6 +26,7 @@ from nbclient import NotebookClient
 from grader.errors import KernelUnavailable
 from grader.model import Cell, CellOutcome, CellStatus
 from grader.plaintext import one_line
+from grader.runner.scratch import remove_folder
 from grader.runner.wire import REPLY, REQUEST, Buffers
 
 _START_SECONDS = 60
@@ -32,6 +34,9 @@ _START_SECONDS = 60
 _GRACE_SECONDS = 1.0
 _ALIVE_POLL_SECONDS = 0.25
 _MOST_STRAY_MESSAGES = 1000
+_LARGEST_MESSAGE = 32 * 2**20
+# sockaddr_un holds 108 bytes; the names of sockets and a suffix have to fit in as well.
+_LONGEST_SOCKET_FOLDER = 80
 
 
 class KernelLost(Exception):  # noqa: N818 - an event, caught where the notebook is run again without its cause
@@ -54,8 +59,8 @@ class Kernel:
     async def execute(self, cell: Cell, seconds: float) -> CellOutcome:
         """Run one cell. Raises KernelLost when the kernel doesn't outlive it."""
         node = nbformat.v4.new_code_cell(cell.source)
-        self.client.nb.cells.append(node)
-        running = asyncio.create_task(self.client.async_execute_cell(node, len(self.client.nb.cells) - 1))
+        self.client.nb.cells = [node]
+        running = asyncio.create_task(self.client.async_execute_cell(node, 0))
         in_time = await self._within(running, seconds)
         try:
             await running
@@ -78,7 +83,8 @@ class Kernel:
         self.channels.session.send(self.channels.shell_channel.socket, message, buffers=list(buffers))
         for _ in range(_MOST_STRAY_MESSAGES):
             reply = await self._next_shell_message()
-            if reply.get("parent_header", {}).get("msg_id") == message["header"]["msg_id"]:
+            parent = reply.get("parent_header")
+            if isinstance(parent, Mapping) and parent.get("msg_id") == message["header"]["msg_id"]:
                 if reply.get("msg_type") != REPLY:
                     raise KernelLost(timed_out=False)
                 return reply["content"], reply.get("buffers", [])
@@ -118,14 +124,29 @@ def _outcome(cell: Cell, node: nbformat.NotebookNode, *, in_time: bool, scratch:
         return CellOutcome(cell.number, CellStatus.TIMED_OUT)
     for output in node.get("outputs", []):
         if output.get("output_type") == "error":
-            text = str(output.get("evalue", "")).replace(str(scratch), ".")
+            text = without_scratch(str(output.get("evalue", "")), scratch)
             return CellOutcome(
                 cell.number, CellStatus.RAISED, one_line(str(output.get("ename", "")), 60), one_line(text)
             )
     return CellOutcome(cell.number, CellStatus.OK)
 
 
+def without_scratch(text: str, scratch: Path) -> str:
+    """`text` without the scratch folder's path, which is another one in each run."""
+    return text.replace(str(scratch), ".").replace(str(scratch.parent), "..")
+
+
 # --- starting and ending ---------------------------------------------------------------------------------------------
+
+
+class _ErrorsOnly(NotebookClient):
+    """Keeps no outputs but errors: nobody looks at the others, and a notebook can make gigabytes of them."""
+
+    def output(self, outs: Any, msg: Any, display_id: str | None, cell_index: int) -> Any:
+        return super().output(outs, msg, display_id, cell_index) if msg.get("msg_type") == "error" else None
+
+    def handle_comm_msg(self, outs: Any, msg: Any, cell_index: int) -> None:
+        """Widgets' state is of no use here either."""
 
 
 class _OwnKernelSpec(KernelSpecManager):
@@ -139,7 +160,7 @@ class _OwnKernelSpec(KernelSpecManager):
 @asynccontextmanager
 async def start_kernel() -> AsyncIterator[Kernel]:
     """A fresh kernel in a private folder; both are gone at the end. Raises KernelUnavailable."""
-    private = Path(tempfile.mkdtemp(prefix="grader-"))
+    private = Path(tempfile.mkdtemp(prefix="grader-", dir=_folder_for_sockets()))
     scratch = private / "home"
     manager = _manager(private)
     try:
@@ -149,9 +170,7 @@ async def start_kernel() -> AsyncIterator[Kernel]:
         except Exception as error:
             message = f"A kernel could not be started: {type(error).__name__}: {error}."
             raise KernelUnavailable(message) from error
-        client = NotebookClient(
-            nbformat.v4.new_notebook(), km=manager, allow_errors=True, timeout=None, iopub_timeout=10
-        )
+        client = _ErrorsOnly(nbformat.v4.new_notebook(), km=manager, allow_errors=True, timeout=None, iopub_timeout=10)
         client.kc = channels
         try:
             yield Kernel(client, manager, channels, scratch)
@@ -159,7 +178,13 @@ async def start_kernel() -> AsyncIterator[Kernel]:
             channels.stop_channels()
     finally:
         await _kill(manager)
-        shutil.rmtree(private, ignore_errors=True)
+        remove_folder(private)
+
+
+def _folder_for_sockets() -> str | None:
+    """The usual place for temporary files, unless its path is too long for a socket's address."""
+    usual = tempfile.gettempdir()
+    return "/tmp" if os.name == "posix" and len(usual) > _LONGEST_SOCKET_FOLDER else None  # noqa: S108 - mkdtemp's is private
 
 
 def _manager(private: Path) -> AsyncKernelManager:
@@ -177,6 +202,8 @@ async def _start(manager: AsyncKernelManager, scratch: Path) -> AsyncKernelClien
     nowhere = {"stdin": DEVNULL, "stdout": DEVNULL, "stderr": DEVNULL}
     await manager.start_kernel(env=_environment(scratch), cwd=str(scratch), **nowhere)
     channels: AsyncKernelClient = manager.client()
+    # A larger message ends the connection, not the grader's memory.
+    channels.context.setsockopt(zmq.MAXMSGSIZE, _LARGEST_MESSAGE)
     channels.start_channels()
     try:
         await channels.wait_for_ready(timeout=_START_SECONDS)
@@ -217,6 +244,8 @@ def _environment(scratch: Path) -> dict[str, str]:
         "OMP_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",
         "PYTHONHASHSEED": "0",
+        # What np.empty finds in fresh memory is this, and not whatever was there: else reports differ from run to run.
+        "MALLOC_PERTURB_": "90",
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",
     }
     return {**kept, **places, **own}

@@ -7,7 +7,7 @@ import threading
 from typing import Any
 
 from grader.assignment import Limits
-from grader.errors import InternalError
+from grader.errors import GradingStopped
 from grader.model import Execution, ProbePlan, Submission
 from grader.runner.attempt import Record, attempt
 from grader.runner.attempt_state import Budget, Culprit, Skips
@@ -31,7 +31,7 @@ class KernelRunner:
             return asyncio.run(self._watched(submission, plan, limits))
         except asyncio.CancelledError as error:
             message = "Grading was stopped."
-            raise InternalError(message) from error
+            raise GradingStopped(message) from error
 
     def stop(self) -> None:
         """See `Runner.stop`. Kernels are killed, and their folders removed, by the threads that run them."""
@@ -55,14 +55,29 @@ class KernelRunner:
 
 
 async def _run(submission: Submission, plan: ProbePlan, limits: Limits) -> Execution:
-    budget, record = Budget.from_now(limits), Record(Skips())
+    """Try until nothing kills the kernel any more, or time or tries are used up.
+
+    Once a hidden call was made, what later tries' cells and public calls show is not looked at: student code could have
+    kept what it saw in some file, and tell it now.
+    """
+    budget, skips = Budget.from_now(limits), Skips()
+    kept: Record | None = None
     for _ in range(_MOST_TRIES):
-        record = Record(record.skips)
-        try:
-            async with start_kernel() as kernel:
-                await attempt(kernel, submission, plan, budget, record)
+        record = Record(skips)
+        culprit = await _try(submission, plan, budget, record)
+        if kept is None:
+            kept = record if record.observed.hidden_begun else None
+        else:
+            kept.observed.take_hidden(record.observed)
+        if culprit is None or not skips.add(culprit) or budget.left <= 0:
             break
-        except Culprit as culprit:
-            if not record.skips.add(culprit) or budget.left <= 0:
-                break
-    return record.execution(submission, plan)
+    return (kept or record).execution(submission, plan)
+
+
+async def _try(submission: Submission, plan: ProbePlan, budget: Budget, record: Record) -> Culprit | None:
+    try:
+        async with start_kernel() as kernel:
+            await attempt(kernel, submission, plan, budget, record)
+    except Culprit as culprit:
+        return culprit
+    return None

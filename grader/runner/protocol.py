@@ -18,4 +18,4 @@ class Runner(Protocol):
         """
 
     def stop(self) -> None:
-        """End all that is running, soon; what is running or comes later raises InternalError."""
+        """End all that is running, soon; what is running or comes later raises GradingStopped."""

@@ -33,7 +33,7 @@ from grader.plaintext import one_line
 REQUEST, REPLY = "grader_probe_request", "grader_probe_reply"
 
 # Over all arrays of a reply: many descriptions may name one buffer, and a byte becomes eight.
-_MOST_ELEMENTS = 4_000_000
+_MOST_ELEMENTS = 500_000
 
 _Word = Annotated[str, msgspec.Meta(max_length=200)]
 _Size = Annotated[int, msgspec.Meta(ge=0, le=10**9)]
@@ -189,6 +189,10 @@ def _decode_array(description: _Numbers, buffers: Buffers) -> FloatArray:
         message = f"a reply says {description.dtype} of shape {description.shape}, but sends {len(raw)} bytes"
         raise WireError(message)
     with np.errstate(all="ignore"):
-        array: FloatArray = np.frombuffer(raw, dtype=dtype).reshape(description.shape).astype(np.float64)
+        try:
+            array: FloatArray = np.frombuffer(raw, dtype=dtype).reshape(description.shape).astype(np.float64)
+        except ValueError as error:
+            message = f"a reply's shape {description.shape} can't be had: {error}"
+            raise WireError(message) from error
     array.setflags(write=False)
     return array

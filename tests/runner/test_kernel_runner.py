@@ -19,7 +19,7 @@ import psutil
 import pytest
 
 from grader.assignment import Limits
-from grader.errors import InternalError, KernelUnavailable
+from grader.errors import GradingStopped, KernelUnavailable
 from grader.model import (
     Absent,
     Call,
@@ -222,6 +222,89 @@ def g(a):
     assert {order["f:secret"], order["g:secret"]} == {3, 4}
 
 
+def test_after_a_hidden_call_no_later_try_tells_anything_but_hidden_calls(tmp_path: Path) -> None:
+    """A function that keeps what it saw in a file, ends the kernel, and lets a cell tell it in the next try."""
+    told = tmp_path / "told"
+    source = f"""
+import os
+if os.path.exists({str(told)!r}):
+    raise ValueError(open({str(told)!r}).read())
+def f(a):
+    if a[0] == 7:
+        open({str(told)!r}, 'w').write('secret')
+        os._exit(1)
+    return a
+"""
+    secret = Call("f:secret", "f", (np.array([7.0]),), 1, hidden=True)
+    execution = run(source, calls=(call("f"), secret, call("f", "other", hidden=True)), after=1)
+    assert told.read_text() == "secret"
+    assert statuses(execution) == [CellStatus.OK]
+    assert "secret" not in repr(execution).replace("f:secret", "")
+    assert [value(one) for one in observed(execution)] == [[1, 2, 3]]
+
+
+def test_a_variable_that_hangs_or_kills_costs_itself_alone() -> None:
+    source = """
+import os
+class Hanging:
+    def __array__(self, *a, **k):
+        while True: pass
+class Killing:
+    def __array__(self, *a, **k): os._exit(1)
+class Raising(list):
+    def __getitem__(self, i): raise KeyError
+x, y, z = Hanging(), Killing(), Raising([1, 2])
+def f(a): return a
+"""
+    execution = run(source, "", "", calls=(call("f"),), x=1, y=2, z=3)
+    assert statuses(execution)[0] is CellStatus.OK
+    assert [value(one) for one in observed(execution)] == [[1, 2, 3]]
+
+
+def test_text_that_utf_8_cannot_hold_is_sent_all_the_same() -> None:
+    source = "def f(a): raise ValueError('\\ud800 x')\nglobals()['g\\ud800'] = f"
+    (got,) = observed(run(source, calls=(call("f"),)))
+    assert got == Raised("ValueError", "? x")
+
+
+def test_outputs_by_the_megabyte_are_not_kept() -> None:
+    """What a cell prints or displays is looked at by nobody; it must not fill the grader's memory."""
+    before = psutil.Process().memory_info().rss
+    source = "from IPython.display import HTML, display\nfor _ in range(40): display(HTML('x' * 10**7))"
+    assert statuses(run(source, limits=msgspec.structs.replace(LIMITS, cell_seconds=20))) == [CellStatus.OK]
+    assert psutil.Process().memory_info().rss - before < 200 * 2**20
+
+
+def test_an_interactive_backend_is_taken_as_inline() -> None:
+    assert statuses(run("%matplotlib widget\n%matplotlib qt\n%matplotlib")) == [CellStatus.OK]
+
+
+def test_a_missing_package_costs_what_needs_it_and_no_more() -> None:
+    source = "import nowhere_at_all.sub as n\nfrom nowhere_at_all import (x,)\nk = 2\ndef f(a): return k * a"
+    execution = run(source, calls=(call("f"),))
+    assert [cell.error_name for cell in execution.cells] == ["ModuleNotFoundError"]
+    assert [value(one) for one in observed(execution)] == [[2, 4, 6]]
+
+
+def test_np_matrix_arguments_are_tried_for_notebooks_that_work_with_them() -> None:
+    grid = Call("f:grid", "f", (np.arange(4.0).reshape(2, 2),), 1, hidden=False)
+    source = "import numpy as np\nm = np.matrix([[1, 2]])\ndef f(a): return a * a"
+    values = [value(one) for one in observed(run(source, calls=(grid,), m=1), "f:grid")]
+    assert values == [[[0, 1], [4, 9]], [[2, 3], [6, 11]]]
+
+
+def test_small_calls_come_first_so_that_slow_ones_cost_only_themselves() -> None:
+    sizes = [Call(f"f:{n}", "f", (np.zeros(n),), 1, hidden=n == 2) for n in (900, 800, 700, 1, 2)]
+    execution = run("import time\ndef f(a):\n  time.sleep(0 if len(a) < 10 else 60)\n  return 0", calls=tuple(sizes))
+    seen = execution.functions[0].observations
+    assert [value(seen["f:1"]), value(seen["f:2"])] == [0, 0]
+    assert [seen[f"f:{n}"] for n in (700, 800, 900)] == [
+        NoAnswer(Silence.TIMED_OUT),
+        NoAnswer(Silence.TIMED_OUT),
+        NoAnswer(Silence.NOT_ASKED),
+    ]
+
+
 def test_what_a_call_did_to_its_arguments_is_seen() -> None:
     (got,) = observed(run("def f(a):\n  a *= 2\n  return 0", calls=(call("f"),)))
     assert isinstance(got, Returned)
@@ -316,7 +399,7 @@ def test_a_stop_ends_what_runs_and_refuses_what_comes() -> None:
     def grade() -> None:
         try:
             runner.run(Submission("x", "x", "", cells), ProbePlan((), ()), limits)
-        except InternalError as error:
+        except GradingStopped as error:
             failures.append(error)
 
     thread = threading.Thread(target=grade)

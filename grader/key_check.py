@@ -1,0 +1,90 @@
+"""Grades the answer key itself before anybody is graded with it: the reference is full, and nothing is nothing.
+
+A mistake in the rubric (a rule that the reference breaks, a criterion without a case) would else cost a whole class
+points, or give them away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from grader.answer_key import AnswerKey
+from grader.assignment import Exercise, Plot
+from grader.checks import check_exercise
+from grader.errors import AssignmentError
+from grader.model import (
+    Absent,
+    Argument,
+    Call,
+    Execution,
+    FloatArray,
+    FunctionRun,
+    Items,
+    Numbers,
+    Observation,
+    Returned,
+    Value,
+    VariableRun,
+)
+
+
+def check_key(key: AnswerKey, course: Path) -> None:
+    """Raises AssignmentError where the reference isn't full, or nothing at all earns something."""
+    toml = course / "assignments" / key.assignment.id / "assignment.toml"
+    problems = [problem for exercise in key.assignment.exercises for problem in _problems(exercise, key)]
+    if problems:
+        raise AssignmentError("\n".join(f"{toml}: {problem}" for problem in problems))
+
+
+def _problems(exercise: Exercise, key: AnswerKey) -> Iterator[str]:
+    try:
+        full = check_exercise(exercise, key, _reference_as_submission(key))
+        nothing = check_exercise(exercise, key, _nothing_as_submission(key))
+    except Exception as error:  # noqa: BLE001 - a rule that doesn't fit its outputs can raise anything
+        yield f"{exercise.id}: can't be graded with these rules: {type(error).__name__}: {error}."
+        return
+    for criterion in exercise.criteria:
+        if isinstance(criterion, Plot):
+            continue
+        if full[criterion.id].fraction != 1:
+            yield f"{exercise.id}.{criterion.id}: the reference itself isn't full: {full[criterion.id].message}"
+        if nothing[criterion.id].fraction != 0:
+            yield f"{exercise.id}.{criterion.id}: a submission without the function gets points. Has it any cases?"
+
+
+def _nothing_as_submission(key: AnswerKey) -> Execution:
+    names = [function.name for function in key.assignment.functions]
+    return Execution(
+        (), tuple(FunctionRun(name, None, {call.id: Absent() for call in key.calls_of(name)}) for name in names)
+    )
+
+
+def _reference_as_submission(key: AnswerKey) -> Execution:
+    runs = []
+    for function in key.assignment.functions:
+        calls = [(one.call, one.expected) for one in key.calls[function.name].values()]
+        calls += [(one.call, one.expected) for one in key.changed.values() if one.call.function == function.name]
+        calls += [(one.call, one.first.expected) for one in key.repeats[function.name]]
+        observed: Mapping[str, Observation] = {call.id: _returned(call, expected) for call, expected in calls}
+        runs.append(FunctionRun(function.name, function.name, observed))
+    equal = {
+        name: key.sheet[source]
+        for exercise in key.assignment.exercises
+        for criterion in exercise.criteria
+        for name, source in zip(getattr(criterion, "names", ()), getattr(criterion, "equal", ()), strict=True)
+    }
+    return Execution((), tuple(runs), (VariableRun({name: _numbers(array) for name, array in equal.items()}),))
+
+
+def _returned(call: Call, expected: tuple[FloatArray, ...]) -> Returned:
+    items = tuple(map(_numbers, expected))
+    return Returned(items[0] if len(items) == 1 else Items(items, "tuple"), tuple(map(_value, call.arguments)))
+
+
+def _value(argument: Argument) -> Value:
+    return Items(tuple(map(_numbers, argument)), "list") if isinstance(argument, tuple) else _numbers(argument)
+
+
+def _numbers(array: FloatArray) -> Numbers:
+    return Numbers(array, "ndarray")
