@@ -168,11 +168,12 @@ def _show_scores(rows: list[ScoreRow]) -> None:
     graded = [id_ for id_ in rows[0].exercises if any(row.exercises[id_] is not None for row in rows)]
     for heading in (*graded, "score", "of"):
         table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("", no_wrap=True)
+    if any(row.status is not ReportStatus.GRADED for row in rows):
+        table.add_column("", no_wrap=True)
     for row in rows:
         cells = [_points(row.exercises[id_]) for id_ in graded]
-        note = "" if row.status is ReportStatus.GRADED else row.status.replace("_", " ")
-        table.add_row(escape(one_line(row.id)), *cells, _points(row.score), _points(row.max_score), note)
+        note = [] if row.status is ReportStatus.GRADED else [row.status.replace("_", " ")]
+        table.add_row(escape(one_line(row.id)), *cells, _points(row.score), _points(row.max_score), *note)
     Console().print(table)
 
 

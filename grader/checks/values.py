@@ -52,9 +52,11 @@ def _hidden(faults: list[tuple[KeyedCall, Fault]]) -> Iterator[str]:
     """Of hidden cases kinds of faults and titles: no number, and no word that student code could have chosen."""
     for kind in dict.fromkeys(fault.kind for keyed, fault in faults if keyed.case.hidden):
         titles = [keyed.case.title for keyed, fault in faults if keyed.case.hidden and fault.kind is kind]
-        yield f"On hidden data, {_KINDS[kind]}: {', '.join(titles)}."
+        more = f", and {len(titles) - _MOST_TITLES} more" if len(titles) > _MOST_TITLES else ""
+        yield f"On hidden data, {_KINDS[kind]}: {', '.join(titles[:_MOST_TITLES])}{more}."
 
 
+_MOST_TITLES = 4
 _KINDS = {
     FaultKind.ABSENT: "no function",
     FaultKind.NOT_CALLABLE: "no function",
