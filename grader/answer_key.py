@@ -278,7 +278,7 @@ def _changed_calls(
 def _with_later_rows_changed(keyed: KeyedCall, changed: tuple[str, ...]) -> tuple[Call, int]:
     """The second half of each named argument turned round in sign and order, and moved by 1: all else stays."""
     names = tuple(keyed.arguments)
-    unchanged = (len(keyed.arguments[changed[0]]) + 1) // 2
+    unchanged = (min(len(keyed.arguments[name]) for name in changed) + 1) // 2
     arguments = list(keyed.call.arguments)
     for name in changed:
         array = keyed.arguments[name].copy()
@@ -297,4 +297,10 @@ def _checked_variables(assignment: Assignment, sheet: Mapping[str, FloatArray], 
                 if name not in sheet:
                     message = f'{toml}: {exercise.id}.{criterion.id}.equal: the sheet\'s data has no "{name}".'
                     raise AssignmentError(message + did_you_mean(name, sheet))
+                if sheet[name].ndim != _MATRIX_AXES:
+                    message = f'{toml}: {exercise.id}.{criterion.id}.equal: "{name}" is no matrix: {sheet[name].shape}.'
+                    raise AssignmentError(message)
     return sheet
+
+
+_MATRIX_AXES = 2

@@ -281,13 +281,35 @@ def _contradictions(assignment: Assignment, folder_name: str, folder: Path) -> I
     for index, case in enumerate(assignment.cases):
         if case.set == SHEET:
             yield f'cases[{index}].set: "{SHEET}" is the set of the sheet\'s own data. Choose another name.'
+    yield from _repeated("excuses", (excuse.id for excuse in assignment.excuses))
+    yield from _excuses_for_nothing(assignment)
     for index, exercise in enumerate(assignment.exercises):
         yield from _contradictions_of(exercise, f"exercises[{index}]", assignment)
     for index, function in enumerate(assignment.functions):
-        names = [parameter.data for parameter in function.parameters]
-        for name in function.same_length:
-            if name not in names:
-                yield f'functions[{index}].same_length: no parameter takes "{name}".{did_you_mean(name, names)}'
+        yield from _contradictions_in(function, f"functions[{index}]")
+
+
+def _contradictions_in(function: Function, place: str) -> Iterator[str]:
+    yield from _repeated(f"{place}.parameters", (parameter.name for parameter in function.parameters))
+    yield from _repeated(f"{place}.outputs", (output.name for output in function.outputs))
+    names = [parameter.data for parameter in function.parameters]
+    for name in function.same_length:
+        if name not in names:
+            yield f'{place}.same_length: no parameter takes "{name}".{did_you_mean(name, names)}'
+
+
+def _excuses_for_nothing(assignment: Assignment) -> Iterator[str]:
+    compared = {
+        set_
+        for exercise in assignment.exercises
+        for criterion in exercise.criteria
+        if isinstance(criterion, Values)
+        for set_ in criterion.cases
+    }
+    for index, excuse in enumerate(assignment.excuses):
+        for set_ in excuse.cases:
+            if set_ not in compared:
+                yield f'excuses[{index}].cases: no criterion compares the set "{set_}".{did_you_mean(set_, compared)}'
 
 
 def _contradictions_of(exercise: Exercise, place: str, assignment: Assignment) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -63,7 +64,10 @@ def _grade_one(file: SubmissionFile, key: AnswerKey, runner: Runner, results: Pa
         write_atomically(folder / "run.json", encode_record(record))
         write_atomically(folder / "report.json", encode_report(graded.report))
     except (OSError, ValueError) as error:
-        # A full disk, a path too long, a name that this file system can't hold: ours, and the class goes on.
+        # A full disk, a path too long, a name that this file system can't hold: ours, and the class goes on. What an
+        # earlier batch wrote there is not this one's report.
+        with suppress(OSError, ValueError):
+            (report_folder(results, file.id) / "report.json").unlink()
         unwritten = dict.fromkeys(row.exercises)
         return ScoreRow(row.id, row.file, ReportStatus.GRADER_ERROR, None, row.max_score, unwritten, str(error))
     return row

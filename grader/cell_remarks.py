@@ -9,7 +9,7 @@ from grader.model import Absent, Cell, CellOutcome, CellStatus, Execution, Remar
 from grader.plaintext import one_line
 
 _UNPARSED = frozenset({"SyntaxError", "IndentationError", "TabError"})
-_NO_MODULE = re.compile(r"No module named '(?P<name>[\w.]+)'")
+_NO_MODULE = re.compile(r"No module named '([\w.]+)'")
 
 
 def execution_remarks(submission: Submission, execution: Execution) -> Iterator[Remark]:
@@ -26,10 +26,10 @@ def _cell_remark(cell: Cell, outcome: CellOutcome) -> Remark | None:
     which = f"Cell {cell.number} (`{_first_line(cell)}`)"
     error = f"{outcome.error_name}: {outcome.error_text}" if outcome.error_text else outcome.error_name
     if outcome.status is CellStatus.RAISED:
-        if outcome.error_name == "ModuleNotFoundError" and (module := _NO_MODULE.search(outcome.error_text)):
+        if outcome.error_name == "ModuleNotFoundError" and (modules := _NO_MODULE.findall(outcome.error_text)):
             message = (
-                f'{which} needs the package "{module["name"]}", which the grading environment doesn\'t have. What '
-                "depends on it could not run; this says nothing about the mathematics."
+                f"{which} needs {', '.join(modules)}, which the grading environment doesn't have. What depends on it "
+                "could not run; this says nothing about the mathematics."
             )
             return Remark("missing_package", message, cell.number)
         if outcome.error_name in _UNPARSED:

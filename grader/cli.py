@@ -50,9 +50,6 @@ def main() -> None:
     except (UsageError, AuthorError) as error:
         typer.echo(f"grader: {_harmless(str(error))}", err=True)
         sys.exit(_WRONG_USE)
-    except KeyboardInterrupt:
-        typer.echo("grader: stopped. Reports written so far are whole.", err=True)
-        sys.exit(_INTERRUPTED)
 
 
 def _interrupt(_signal: int, _frame: object) -> None:
@@ -99,8 +96,12 @@ def grade(
     check_key(key, folder)
     files = find_submissions(submissions)
     typer.echo("Note: kernels are not sealed by this version. Student code can do what you can do.", err=True)
-    with _progress(len(files)) as on_done:
-        rows = grade_batch(files, key, KernelRunner(), output, jobs=jobs or _cores(), on_done=on_done)
+    try:
+        with _progress(len(files)) as on_done:
+            rows = grade_batch(files, key, KernelRunner(), output, jobs=jobs or _cores(), on_done=on_done)
+    except KeyboardInterrupt:
+        typer.echo("grader: stopped. Reports written so far are whole.", err=True)
+        raise typer.Exit(_INTERRUPTED) from None
     _show_scores(rows)
     errors = [one_line(row.id) for row in rows if row.status is ReportStatus.GRADER_ERROR]
     for row in rows:
@@ -163,7 +164,7 @@ def _outcome(row: ScoreRow) -> str:
 
 
 def _show_scores(rows: list[ScoreRow]) -> None:
-    table = Table(title=None, header_style="bold", pad_edge=False)
+    table = Table(header_style="bold")
     table.add_column("submission", overflow="fold")
     graded = [id_ for id_ in rows[0].exercises if any(row.exercises[id_] is not None for row in rows)]
     for heading in (*graded, "score", "of"):

@@ -192,7 +192,7 @@ class VariableRun:
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """What one submission did. A function or variable may be seen at two moments; the better counts."""
+    """What one submission did. A function may be seen at several moments, a variable be looked at several times."""
 
     cells: tuple[CellOutcome, ...] = ()
     functions: tuple[FunctionRun, ...] = ()

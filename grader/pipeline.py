@@ -66,14 +66,14 @@ def grade(file: SubmissionFile, key: AnswerKey, runner: Runner) -> Graded:
 
 def probe_plan(submission: Submission, key: AnswerKey) -> ProbePlan:
     """Which calls to make and which variables to read, and after which cells."""
-    last = {cell.exercise: cell.number for cell in submission.cells}
+    last = {cell.exercise: cell.number for cell in submission.cells if cell.exercise is not None}
     exercise_of = {one.function: one.id for one in reversed(key.assignment.exercises) if one.function is not None}
     functions = tuple(
-        FunctionProbe(function.name, last.get(exercise_of.get(function.name)), key.calls_of(function.name))
+        FunctionProbe(function.name, last.get(exercise_of.get(function.name, "")), key.calls_of(function.name))
         for function in key.assignment.functions
     )
     variables = tuple(VariableProbe(names, last.get(id_)) for id_, names in _variables(key.assignment))
-    return ProbePlan(functions, variables, tuple(sorted(number for id_, number in last.items() if id_ is not None)))
+    return ProbePlan(functions, variables, tuple(sorted(last.values())))
 
 
 def _variables(assignment: Assignment) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -70,10 +70,8 @@ def _status_of(criteria: Sequence[CriterionScore]) -> Status:
     statuses = {criterion.status for criterion in criteria}
     if Status.GRADER_ERROR in statuses:
         return Status.GRADER_ERROR
-    if len(statuses) == 1:
-        return statuses.pop()
-    judged = [one for one in criteria if one.score is not None]
-    return Status.PASSED if all(one.status is Status.PASSED for one in judged) else Status.PARTIAL
+    judged = {criterion.status for criterion in criteria if criterion.score is not None} or statuses
+    return judged.pop() if len(judged) == 1 else Status.PARTIAL
 
 
 def _plain(points: float) -> float:

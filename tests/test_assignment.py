@@ -51,6 +51,16 @@ def test_the_shipped_assignment_is_the_policy(load: Load) -> None:
         ("points = 8", "points = -8", r"points: Expected `float` >= 0"),
         ("relative = 1e-4", "relative = 0", r"tolerance\.relative: Expected `float` > 0"),
         ("relative = 1e-4", "relative = inf", r"tolerance\.relative: Expected `float` < 1"),
+        (
+            'cases = ["stability"]',
+            'cases = ["stabilty"]',
+            r'no criterion compares the set "stabilty"\. Did you mean "stability"',
+        ),
+        (
+            '{ name = "values", data = "values", as_list',
+            '{ name = "keys", data = "values", as_list',
+            r'"keys" is there 2',
+        ),
         ("points = 8", "points = inf", r"points: Expected `float` <="),
         ('cases = ["sheet"]', "cases = []", r"cases: Expected `array` of length >= 1"),
         ('set = "small"', 'set = "sheet"', r'cases\[0\]\.set: "sheet" is the set of the sheet'),

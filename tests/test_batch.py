@@ -101,15 +101,16 @@ def test_a_stop_is_no_result(class_folder: Path, key: AnswerKey, tmp_path: Path)
 
 
 def test_a_report_that_cannot_be_written_costs_nobody_else(class_folder: Path, key: AnswerKey, tmp_path: Path) -> None:
-    (tmp_path / "out" / "reports").mkdir(parents=True)
-    (tmp_path / "out" / "reports" / "carol").touch()
+    (tmp_path / "out" / "reports" / "carol" / "run.json").mkdir(parents=True)
+    (tmp_path / "out" / "reports" / "carol" / "report.json").write_text("of an earlier batch", encoding="utf-8")
     rows = grade_batch(find_submissions([class_folder]), key, FakeRunner(), tmp_path / "out", jobs=2)
     assert {row.id: (row.status, row.score) for row in rows if row.id in {"carol", "🙂"}} == {
         "carol": ("grader_error", None),
         "🙂": ("graded", 0),
     }
     (carol,) = (row for row in rows if row.id == "carol")
-    assert "carol" in carol.problem
+    assert "run.json" in carol.problem
+    assert not (tmp_path / "out" / "reports" / "carol" / "report.json").exists()
     assert len(json.loads((tmp_path / "out" / "scores.json").read_bytes())["submissions"]) == 4
 
 

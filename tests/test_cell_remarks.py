@@ -32,7 +32,7 @@ def remarks(outcome: CellOutcome, source: str = "# comment\nresult = `f`(1)") ->
         (
             CellOutcome(7, CellStatus.RAISED, "ModuleNotFoundError", "No module named 'a.b'"),
             "missing_package",
-            'the package "a.b"',
+            "needs a.b, which the grading environment doesn't have",
         ),
         (CellOutcome(7, CellStatus.TIMED_OUT), "cell_timed_out", "took too long"),
         (CellOutcome(7, CellStatus.KILLED_KERNEL), "cell_killed_kernel", "ended the Python process"),

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
+import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -94,6 +98,25 @@ def test_a_listener_that_leaves_ends_no_batch(two: Path, tmp_path: Path) -> None
     command = f"{sys.executable} -m grader grade '{two}' -o '{tmp_path / 'out'}' 2>&1 | head -1"
     subprocess.run(command, shell=True, cwd=ROOT, check=True, capture_output=True, timeout=120)  # noqa: S602 - ours
     assert len(json.loads((tmp_path / "out" / "scores.json").read_bytes())["submissions"]) == 2
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_a_stop_is_said_and_leaves_nothing(name: str, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "slow.ipynb").write_bytes(filled_sheet(last="import time; time.sleep(60)"))
+    with tempfile.TemporaryDirectory(prefix="t-") as folder:
+        command = [sys.executable, "-m", "grader", "grade", str(tmp_path / "in"), "-o", str(tmp_path / "out")]
+        environment = {**os.environ, "TMPDIR": folder}
+        started = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True)  # noqa: S603
+        while not list(Path(folder).glob("grader-*/home/.ipython")) and started.poll() is None:
+            time.sleep(0.1)
+        started.send_signal(getattr(signal, name))
+        _, said = started.communicate(timeout=60)
+        assert list(Path(folder).iterdir()) == []
+    assert started.returncode == 130
+    assert "grader: stopped. Reports written so far are whole." in said
+    assert "Traceback" not in said
+    assert not list((tmp_path / "out").rglob("report.json"))
 
 
 def test_schema_is_the_published_one() -> None:

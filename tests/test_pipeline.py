@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -102,6 +104,17 @@ def test_functions_are_taken_as_their_exercise_left_them(key: AnswerKey, submiss
         ("maskedAttentionQueryMatrix", 21),
     ]
     assert [(probe.names[0], probe.after_cell) for probe in plan.variables] == [("keys_mat", 15)]
+
+
+def test_a_function_that_is_no_exercises_own_is_looked_for_everywhere(key: AnswerKey, submission_file: Write) -> None:
+    """One that a rule compares with, say. The cells above the first heading are no exercise."""
+    exercises = [one for one in key.assignment.exercises if one.id != "ex3"]
+    assignment = msgspec.structs.replace(key.assignment, exercises=tuple(exercises))
+    submission = read_submission(submission_file(b""), filled_sheet(), assignment)
+    plan = probe_plan(submission, dataclasses.replace(key, assignment=assignment))
+    after = {probe.function: probe.after_cell for probe in plan.functions}
+    assert after["attentionQueryMatrix"] is None
+    assert set(after.values()) - {None} <= set(plan.moments)
 
 
 def test_without_exercises_they_are_taken_at_the_end(key: AnswerKey, submission_file: Write) -> None:

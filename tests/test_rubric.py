@@ -56,6 +56,7 @@ def test_statuses() -> None:
     assert status(passed, failed) is Status.PARTIAL
     assert status(partial) is Status.PARTIAL
     assert status(passed, unjudged) is Status.PASSED
+    assert status(failed, unjudged) is Status.FAILED
     assert status(unjudged) is Status.NOT_RUN
     assert status(passed, ours) is Status.GRADER_ERROR
 

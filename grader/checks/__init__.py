@@ -10,6 +10,7 @@ from grader.checks.interface import check_interface
 from grader.checks.invariants import check_invariants
 from grader.checks.values import check_values
 from grader.checks.variables import check_variables
+from grader.errors import InternalError
 from grader.model import CheckResult, Execution, Observation, Status
 
 __all__ = ["check_exercise"]
@@ -33,7 +34,11 @@ def check_exercise(exercise: Exercise, key: AnswerKey, execution: Execution) -> 
             results[criterion.id] = check_variables(criterion, key, execution.variables)
         elif isinstance(criterion, Plot):
             results[criterion.id] = _NOT_GRADED_YET
-    return {one.id: results.get(one.id, CheckResult(0.0, "There was nothing to look at.")) for one in exercise.criteria}
+    for criterion in exercise.criteria:
+        if criterion.id not in results:
+            message = f"{exercise.id}.{criterion.id}: the runner said nothing of it"
+            raise InternalError(message)
+    return {criterion.id: results[criterion.id] for criterion in exercise.criteria}
 
 
 def _moments(function: str, execution: Execution) -> Sequence[Mapping[str, Observation]]:

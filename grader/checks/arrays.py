@@ -24,6 +24,17 @@ def all_near(got: FloatArray, expected: FloatArray, tolerance: Tolerance) -> boo
     return got.shape == expected.shape and not wrong_entries(got, expected, tolerance).any()
 
 
+def all_the_same(one: FloatArray, other: FloatArray, tolerance: Tolerance) -> bool:
+    return one.shape == other.shape and not changed_entries(one, other, tolerance).any()
+
+
+def changed_entries(one: FloatArray, other: FloatArray, tolerance: Tolerance) -> NDArray[np.bool_]:
+    """Where two values of the student's differ. Neither is expected: NaN is the same as NaN, infinity as itself."""
+    both_nan = np.isnan(one) & np.isnan(other)
+    changed: NDArray[np.bool_] = wrong_entries(one, other, tolerance) & ~(both_nan | (one == other))
+    return changed
+
+
 def first(wrong: NDArray[np.bool_]) -> tuple[int, ...]:
     """The index of the first true entry, in reading order."""
     return tuple(int(position) for position in np.unravel_index(int(np.argmax(wrong)), wrong.shape))

@@ -48,7 +48,7 @@ def example_of(keyed: KeyedCall, fault: Fault, function: Function) -> Example:
         entry = fault.index if fault.index and got is not None else None
         expected = None if entry is None else np.asarray(keyed.expected[position][entry])
         got = None if entry is None or got is None else np.asarray(got[entry])
-    too_large = got is not None and got.size > _MOST_NUMBERS
+    too_large = got is not None and max(got.size, *got.shape, 0) > _MOST_NUMBERS
     return Example(
         call=f"{wording.signature(function)} on {keyed.case.title}",
         inputs={name: wording.plain_numbers(array) for name, array in keyed.arguments.items()} if small else {},

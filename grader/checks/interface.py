@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from grader.answer_key import AnswerKey, KeyedCall, Repeat
 from grader.assignment import Function, Interface, Tolerance
 from grader.checks import wording
-from grader.checks.arrays import all_near
+from grader.checks.arrays import all_the_same
 from grader.checks.example import example_of, may_be_shown, size
 from grader.checks.outputs import Fault, observation_of, placed, read_outputs
 from grader.model import (
@@ -79,7 +79,7 @@ def _is_same(before: Argument, after: Value) -> bool:
 
 def _is_same_array(before: FloatArray, after: Numbers | NotNumbers) -> bool:
     # Divided and multiplied back in place is as it was, but for the last bits.
-    return isinstance(after, Numbers) and all_near(after.values, before, _SAME_TOLERANCE)
+    return isinstance(after, Numbers) and all_the_same(after.values, before, _SAME_TOLERANCE)
 
 
 _SAME_TOLERANCE = Tolerance(relative=1e-12, absolute=1e-15)
@@ -103,9 +103,4 @@ def _agree(repeat: Repeat, function: Function, observations: Mapping[str, Observ
     one, other = read_outputs(repeat.first, first, function), read_outputs(repeat.first, second, function)
     if isinstance(one, Fault) or isinstance(other, Fault):
         return isinstance(one, Fault) and isinstance(other, Fault) and one.message == other.message
-    return all(_is_repeated(before, after) for before, after in zip(one, other, strict=True))
-
-
-def _is_repeated(before: FloatArray, after: FloatArray) -> bool:
-    nans = before != before  # noqa: PLR0124 - NaN where NaN was is the same again
-    return all_near(after[~nans], before[~nans], _REPEAT_TOLERANCE) and bool((after[nans] != after[nans]).all())
+    return all(all_the_same(before, after, _REPEAT_TOLERANCE) for before, after in zip(one, other, strict=True))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from grader.answer_key import AnswerKey, KeyedCall
@@ -22,9 +23,10 @@ from grader.assignment import (
     ZeroAboveDiagonal,
 )
 from grader.checks import wording
-from grader.checks.arrays import all_near, first, wrong_entries
+from grader.checks.arrays import all_near, changed_entries, first, wrong_entries
+from grader.checks.example import example_of
 from grader.checks.interface import NOT_JUDGED, is_deterministic
-from grader.checks.outputs import Fault, observation_of, placed, read_outputs
+from grader.checks.outputs import Fault, FaultKind, observation_of, placed, read_outputs
 from grader.model import CheckResult, Example, FloatArray, NoAnswer, Observation, Silence
 
 
@@ -102,22 +104,13 @@ def _first_violation(rule: Rule, evidence: Sequence[Evidence]) -> tuple[Evidence
 
 
 def _example(evidence: Evidence, violation: Violation) -> Example | None:
+    """Only where the inputs can be shown: a rule needs all of them to be followed."""
     position = [output.name for output in evidence.function.outputs].index(violation.output)
-    expected, got = evidence.keyed.expected[position], evidence.outputs[violation.output]
-    inputs = evidence.keyed.arguments
-    if evidence.keyed.case.hidden or sum(array.size for array in inputs.values()) > _MOST_NUMBERS:
-        return None
-    return Example(
-        call=f"{wording.signature(evidence.function)} on {evidence.keyed.case.title}",
-        inputs={name: wording.plain_numbers(array) for name, array in inputs.items()},
-        output=violation.output,
-        where=violation.where,
-        expected=wording.plain_numbers(expected),
-        got=wording.plain_numbers(got),
-    )
+    got = evidence.outputs[violation.output]
+    fault = Fault(FaultKind.WRONG_VALUE, violation.message, output=position, got=got)
+    example = example_of(evidence.keyed, fault, evidence.function)
+    return msgspec.structs.replace(example, where=violation.where) if example.inputs else None
 
-
-_MOST_NUMBERS = 100
 
 # --- one function a rule: it yields what violates it -----------------------------------------------------------------
 
@@ -197,7 +190,7 @@ def _unaffected_by_later(rule: UnaffectedByLater, of: Evidence) -> Iterator[Viol
         if name not in rule.outputs:
             continue
         rows = slice(None, changed.unchanged_rows)
-        wrong = wrong_entries(after[rows], of.outputs[name][rows], of.key.assignment.tolerance)
+        wrong = changed_entries(after[rows], of.outputs[name][rows], of.key.assignment.tolerance)
         if wrong.any():
             where = of.place(name, first(wrong))
             message = f"{name} at {where} changes when only the {names} after item {last} change: it sees the future."

@@ -42,12 +42,10 @@ class FaultKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One call gone wrong. `message` names what was expected and what came; in a hidden case it holds no number."""
+    """One call gone wrong: what was expected, and what came; in a hidden case with nothing of the student's making."""
 
     kind: FaultKind
     message: str
-    error: str = ""
-    """The exception's name, where one was raised."""
     output: int | None = None
     index: tuple[int, ...] = ()
     got: FloatArray | None = None
@@ -92,7 +90,7 @@ def _not_returned(observation: Observation, function: Function, *, hidden: bool)
     if isinstance(observation, Raised):
         name = wording.error_name(observation.name, hidden=hidden)
         detail = f": {observation.text.rstrip('.')}" if observation.text and not hidden else ""
-        return Fault(FaultKind.RAISED, f"{call} raised {name}{detail}.", error=observation.name)
+        return Fault(FaultKind.RAISED, f"{call} raised {name}{detail}.")
     if isinstance(observation, NoAnswer):
         return Fault(FaultKind.NO_ANSWER, f"The call {call} {_SILENCES[observation.reason]}.")
     raise AssertionError(observation)

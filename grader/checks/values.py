@@ -23,9 +23,11 @@ def check_values(
         fault = fault_of(keyed, observation_of(keyed, observations), function, key.assignment.tolerance)
         faults += [] if fault is None else [(keyed, fault)]
     excuses = [_excuse(keyed, fault, key.assignment.excuses) for keyed, fault in faults]
-    excused = [Remark(one.id, f"{function.name}: {one.message}") for one in excuses if one is not None]
-    if len(excused) == len(faults):
+    if None not in excuses:
+        excused = [Remark(one.id, f"{function.name}: {one.message}") for one in excuses if one is not None]
         return CheckResult(1.0, remarks=tuple(dict.fromkeys(excused)))
+    # Beside another fault nobody can tell why it goes wrong there too: nothing is said of that case.
+    faults = [pair for pair, excuse in zip(faults, excuses, strict=True) if excuse is None]
     example = smallest_example(key.calls[function.name].values(), observations, function, key.assignment.tolerance)
     return CheckResult(0.0, _message(faults, len(calls)), example)
 

@@ -11,7 +11,7 @@ from grader.answer_key import AnswerKey
 from grader.assignment import Variables
 from grader.checks import wording
 from grader.checks.arrays import all_near, first, wrong_entries
-from grader.model import CheckResult, FloatArray, Items, Numbers, Value, VariableRun
+from grader.model import CheckResult, FloatArray, Numbers, Value, VariableRun
 
 _MOSTLY = 0.5
 _LISTS = frozenset({"list", "tuple"})
@@ -19,6 +19,8 @@ _LISTS = frozenset({"list", "tuple"})
 
 def check_variables(criterion: Variables, key: AnswerKey, runs: Sequence[VariableRun]) -> CheckResult:
     """Each variable earns its share. Of several looks the first counts in which the variable was there."""
+    if not runs:
+        return CheckResult(0.0, "Could not be looked at: the notebook used up its time, or broke its kernel.")
     values: dict[str, Value] = {}
     for run in runs:
         values = {**{name: value for name, value in run.values.items() if value is not None}, **values}
@@ -51,7 +53,7 @@ def _is_matrix(value: Numbers) -> bool:
 def _problem(value: Value | None, expected: FloatArray, source: str, key: AnswerKey) -> str | None:
     if value is None:
         return "is not defined"
-    if isinstance(value, Items) or not isinstance(value, Numbers):
+    if not isinstance(value, Numbers):
         return f"should be a matrix of numbers, but is {wording.kind_of(value)}"
     if not _is_matrix(value):
         return f"is still a list of vectors, not a matrix ({source} as they were?)"

@@ -18,7 +18,9 @@ _NAMES_OF_COUNTS = {1: "one value", 2: "two values", 3: "three values"}
 def number(value: float) -> str:
     if np.isnan(value):
         return "NaN"
-    return f"{float(value):.{_SIGNIFICANT_DIGITS}g}" if np.isfinite(value) else "infinite"
+    if np.isinf(value):
+        return "infinity" if value > 0 else "-infinity"
+    return f"{float(value):.{_SIGNIFICANT_DIGITS}g}"
 
 
 def plain_numbers(values: FloatArray) -> Any:

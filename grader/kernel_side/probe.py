@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 REQUEST, REPLY = "grader_probe_request", "grader_probe_reply"
 _MOST_NAMES = 500
+_MOST_ITEMS = 5000
 _TEXT_LENGTH = 2000
 
 Reply = dict[str, Any]
@@ -35,7 +36,10 @@ def register(kernel: Any) -> None:
 
     def handle(stream: Any, ident: Any, parent: Reply) -> None:
         request = parent["content"]
-        content, buffers = answers[request["action"]](request, parent["buffers"])
+        try:
+            content, buffers = answers[request["action"]](request, parent["buffers"])
+        except Exception as error:  # noqa: BLE001 - no reply would be waited for; this one is known for none
+            content, buffers = {"failed": type(error).__name__}, []
         kernel.session.send(stream, REPLY, content, parent=parent, ident=ident, buffers=buffers)
 
     kernel.shell_handlers[REQUEST] = handle
@@ -106,7 +110,7 @@ def _describe_argument(argument: Any, arrays: list[Any]) -> Reply:
         return {
             "kind": "items",
             "type": "list",
-            "items": [describe(item, 1, arrays) for item in argument[:_MOST_NAMES]],
+            "items": [describe(item, 1, arrays) for item in argument[:_MOST_ITEMS]],
         }
     return describe(argument, 1, arrays)
 

@@ -6,7 +6,6 @@ could tell what that one saw.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
 
 from grader.errors import WireError
@@ -14,6 +13,7 @@ from grader.model import Cell, CellOutcome, CellStatus, Execution, ProbePlan, Su
 from grader.runner.attempt_state import Budget, Culprit, Skips, as_lost
 from grader.runner.calls import PROBE_SECONDS, Caller, Observed, make_calls
 from grader.runner.kernel import Kernel, KernelLost
+from grader.runner.missing_imports import missing_package, without_imports_of
 from grader.runner.wire import decode_variables
 
 
@@ -26,6 +26,10 @@ class Record:
     observed: Observed = field(default_factory=Observed)
     variables: list[VariableRun] = field(default_factory=list)
 
+    def frozen(self) -> Record:
+        """The record as it is, untouched by what later tries leave out: even that could tell what was seen."""
+        return replace(self, skips=replace(self.skips, cells=dict(self.skips.cells)))
+
     def execution(self, submission: Submission, plan: ProbePlan) -> Execution:
         skipped = {number: CellOutcome(number, status) for number, status in self.skips.cells.items()}
         outcomes = {**self.cells, **skipped}
@@ -36,7 +40,7 @@ class Record:
 async def attempt(kernel: Kernel, submission: Submission, plan: ProbePlan, budget: Budget, record: Record) -> None:
     """Run everything once, into `record`. Raises Culprit where the kernel is lost."""
     for cell in submission.cells:
-        record.cells[cell.number] = await _run_cell(kernel, cell, record.skips, budget)
+        record.cells[cell.number] = await _run_cell(kernel, cell, record, budget)
         if cell.number in plan.moments:
             try:
                 await kernel.ask({"action": "keep", "label": str(cell.number)}, [], PROBE_SECONDS)
@@ -44,40 +48,47 @@ async def attempt(kernel: Kernel, submission: Submission, plan: ProbePlan, budge
                 raise Culprit(as_lost(error), cell=cell.number) from error
         await _read_variables(kernel, plan, cell.number, budget, record)
     if any(outcome.status is CellStatus.NOT_RUN for outcome in record.cells.values()):
-        # Time is up. To look now would find functions missing that are only not defined yet.
-        return
-    await _read_variables(kernel, plan, None, budget, record)
+        plan = _what_was_reached(plan, record)
+    else:
+        await _read_variables(kernel, plan, None, budget, record)
     await make_calls(Caller(kernel, budget, record.skips.calls, record.observed), plan, record.variables)
 
 
-async def _run_cell(kernel: Kernel, cell: Cell, skips: Skips, budget: Budget) -> CellOutcome:
-    if cell.number in skips.cells:
-        return CellOutcome(cell.number, skips.cells[cell.number])
-    if budget.left <= 0:
-        return CellOutcome(cell.number, CellStatus.NOT_RUN)
+def _what_was_reached(plan: ProbePlan, record: Record) -> ProbePlan:
+    """Time is up before the notebook's end: only functions whose exercise was run can be said to be there or not."""
+    ran = {number for number, outcome in record.cells.items() if outcome.status is not CellStatus.NOT_RUN}
+    functions = tuple(probe for probe in plan.functions if probe.after_cell in ran)
+    return replace(plan, functions=functions, moments=tuple(number for number in plan.moments if number in ran))
+
+
+async def _run_cell(kernel: Kernel, cell: Cell, record: Record, budget: Budget) -> CellOutcome:
+    if cell.number in record.skips.cells:
+        return CellOutcome(cell.number, record.skips.cells[cell.number])
     if not cell.source.strip():
         return CellOutcome(cell.number, CellStatus.OK)
+    slow = sum(1 for outcome in record.cells.values() if outcome.status is CellStatus.TIMED_OUT)
     try:
-        outcome = await kernel.execute(cell, min(budget.limits.cell_seconds, budget.left))
-        without = _without_missing_import(cell, outcome)
-        if without is not None and budget.left > 0:
-            await kernel.execute(without, min(budget.limits.cell_seconds, budget.left))
+        return await _run_without_missing(kernel, cell, budget, slow)
     except KernelLost as lost:
         raise Culprit(lost, cell=cell.number) from lost
+
+
+async def _run_without_missing(kernel: Kernel, cell: Cell, budget: Budget, slow: int) -> CellOutcome:
+    """Run the cell; where a package is missing, run it again without its imports."""
+    missing: list[str] = []
+    wanted: Cell | None = cell
+    outcome = CellOutcome(cell.number, CellStatus.NOT_RUN)
+    while wanted is not None and len(missing) < _MOST_MISSING and (seconds := budget.for_cell(slow)) > 0:
+        outcome = await kernel.execute(wanted, seconds)
+        package = missing_package(outcome)
+        missing += [outcome.error_text] if package else []
+        wanted = without_imports_of(package, wanted) if package else None
+    if missing and outcome.status is not CellStatus.TIMED_OUT:
+        return CellOutcome(cell.number, CellStatus.RAISED, "ModuleNotFoundError", "; ".join(dict.fromkeys(missing)))
     return outcome
 
 
-_NO_MODULE = re.compile(r"No module named '(?P<name>\w+)")
-
-
-def _without_missing_import(cell: Cell, outcome: CellOutcome) -> Cell | None:
-    """The cell without its imports of the package that isn't here: what stands below them may not need it."""
-    missing = _NO_MODULE.search(outcome.error_text) if outcome.error_name == "ModuleNotFoundError" else None
-    if missing is None:
-        return None
-    imports = re.compile(rf"^(\s*)(?:import|from)\s+{missing['name']}\b.*$", re.MULTILINE)
-    source = imports.sub(r"\1pass", cell.source)
-    return None if source == cell.source else replace(cell, source=source)
+_MOST_MISSING = 5
 
 
 async def _read_variables(

@@ -9,6 +9,9 @@ from grader.assignment import Limits
 from grader.model import CellStatus, Silence
 from grader.runner.kernel import KernelLost
 
+_SHARE_OF_CALLS = 0.25
+_MOST_SLOW_CELLS = 2
+
 
 @dataclass(frozen=True, slots=True)
 class Budget:
@@ -24,6 +27,14 @@ class Budget:
     @property
     def left(self) -> float:
         return self.ends - time.monotonic()
+
+    def for_cell(self, slow: int) -> float:
+        """How long the next cell may take, where so many already took too long.
+
+        A share is kept for the calls: else a few endless cells would cost what stands above them too.
+        """
+        most = self.limits.cell_seconds if slow < _MOST_SLOW_CELLS else self.limits.cell_seconds / 3
+        return min(most, self.left - _SHARE_OF_CALLS * self.limits.submission_seconds)
 
 
 @dataclass(slots=True)

@@ -20,6 +20,7 @@ from grader.model import (
     FunctionProbe,
     FunctionRun,
     NoAnswer,
+    NotCallable,
     Numbers,
     Observation,
     ProbePlan,
@@ -29,7 +30,7 @@ from grader.model import (
 )
 from grader.naming import renamed
 from grader.runner.attempt_state import Budget, Culprit, as_lost
-from grader.runner.kernel import Kernel, KernelLost, without_scratch
+from grader.runner.kernel import Kernel, KernelLost
 from grader.runner.wire import Names, Resolved, call_request, convert, decode_observation
 
 PROBE_SECONDS = 10.0
@@ -100,8 +101,8 @@ async def _call_versions(caller: Caller, probe: FunctionProbe, plan: ProbePlan, 
         resolved = await caller.resolve(name, str(moment))
         if resolved.found:
             seen = await caller.make(Version(probe.function, name, str(moment)), probe, hidden=False)
-            # An error: something that it needs may have been defined only later.
-            again = resolved.differs_at_end or any(isinstance(one, Raised) for one in seen.values())
+            # An error, or a placeholder: it, or what it needs, may have been defined only later.
+            again = resolved.differs_at_end or any(isinstance(one, Raised | NotCallable) for one in seen.values())
             break
     else:
         again = True
@@ -183,16 +184,14 @@ class Caller:
         request, buffers = call_request(call, version.name, version.label, self.made, as_matrix=version.as_matrix)
         try:
             seconds = min(self.budget.limits.call_seconds, self.budget.left)
-            observation = decode_observation(*await self.kernel.ask(request, buffers, seconds))
+            content, arrays = await self.kernel.ask(request, buffers, seconds)
+            return decode_observation(content, arrays, str(self.kernel.scratch.parent))
         except KernelLost as lost:
             raise Culprit(lost, call=version.key(call)) from lost
         except TimeoutError:
             return NoAnswer(Silence.TIMED_OUT)
         except WireError:
             return NoAnswer(Silence.MALFORMED)
-        if isinstance(observation, Raised):
-            return replace(observation, text=without_scratch(observation.text, self.kernel.scratch))
-        return observation
 
 
 def _is_hopeless(call: Call, seen: Mapping[str, Observation], sizes: Mapping[str, int]) -> bool:

@@ -124,16 +124,11 @@ def _outcome(cell: Cell, node: nbformat.NotebookNode, *, in_time: bool, scratch:
         return CellOutcome(cell.number, CellStatus.TIMED_OUT)
     for output in node.get("outputs", []):
         if output.get("output_type") == "error":
-            text = without_scratch(str(output.get("evalue", "")), scratch)
+            text = str(output.get("evalue", "")).replace(str(scratch.parent), "..")
             return CellOutcome(
                 cell.number, CellStatus.RAISED, one_line(str(output.get("ename", "")), 60), one_line(text)
             )
     return CellOutcome(cell.number, CellStatus.OK)
-
-
-def without_scratch(text: str, scratch: Path) -> str:
-    """`text` without the scratch folder's path, which is another one in each run."""
-    return text.replace(str(scratch), ".").replace(str(scratch.parent), "..")
 
 
 # --- starting and ending ---------------------------------------------------------------------------------------------
@@ -215,7 +210,7 @@ async def _start(manager: AsyncKernelManager, scratch: Path) -> AsyncKernelClien
 
 
 async def _kill(manager: AsyncKernelManager) -> None:
-    """SIGKILL to the kernel's whole process group, so that what it started goes too."""
+    """SIGKILL to the kernel's whole process group. A process that it started in a session of its own survives."""
     if manager.provisioner is not None and manager.has_kernel:
         with suppress(Exception):
             await manager.provisioner.send_signal(signal.SIGKILL if os.name == "posix" else signal.SIGTERM)

@@ -62,11 +62,12 @@ async def _run(submission: Submission, plan: ProbePlan, limits: Limits) -> Execu
     """
     budget, skips = Budget.from_now(limits), Skips()
     kept: Record | None = None
+    record = Record(skips)
     for _ in range(_MOST_TRIES):
         record = Record(skips)
         culprit = await _try(submission, plan, budget, record)
         if kept is None:
-            kept = record if record.observed.hidden_begun else None
+            kept = record.frozen() if record.observed.hidden_begun else None
         else:
             kept.observed.take_hidden(record.observed)
         if culprit is None or not skips.add(culprit) or budget.left <= 0:

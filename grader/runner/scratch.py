@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 
@@ -16,27 +18,36 @@ def remove_folder(folder: Path) -> None:
     """
     with suppress(RecursionError):
         shutil.rmtree(folder, ignore_errors=True)
-    number = 0
+    done = 0
     while folder.exists():
-        before = number
+        before = done
         for entry in _entries(folder):
-            if not entry.is_dir(follow_symlinks=False):
-                with suppress(OSError):
-                    Path(entry.path).unlink()
-                continue
-            with suppress(OSError):
-                Path(entry.path).chmod(0o700)
-            for inner in _entries(Path(entry.path)):
-                number += 1
-                with suppress(OSError):
-                    Path(inner.path).rename(folder / f".moved-{number}")
-            with suppress(OSError):
-                Path(entry.path).rmdir()
-                number += 1
+            done += _remove_or_empty(entry, folder, done)
         with suppress(OSError):
             folder.rmdir()
-        if number == before:
+        if done == before:
             return
+
+
+def _remove_or_empty(entry: os.DirEntry[str], folder: Path, done: int) -> int:
+    """Remove the entry, or move what is in it up into `folder`; how many steps worked."""
+    path = Path(entry.path)
+    if not entry.is_dir(follow_symlinks=False):
+        return _works(path.unlink)
+    _works(partial(path.chmod, 0o700))
+    steps = 0
+    for inner in _entries(path):
+        target = folder / f".moved-{done + steps}-{inner.inode()}"
+        steps += _works(partial(Path(inner.path).rename, target))
+    return steps + _works(path.rmdir)
+
+
+def _works(step: Callable[[], object]) -> bool:
+    try:
+        step()
+    except OSError:
+        return False
+    return True
 
 
 def _entries(folder: Path) -> list[os.DirEntry[str]]:

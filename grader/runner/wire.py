@@ -54,7 +54,7 @@ class _Other(msgspec.Struct, tag_field="kind", tag="other", forbid_unknown_field
 
 class _Items(msgspec.Struct, tag_field="kind", tag="items", forbid_unknown_fields=True):
     type: _Word
-    items: Annotated[list[_Numbers | _Other], msgspec.Meta(max_length=1000)]
+    items: Annotated[list[_Numbers | _Other], msgspec.Meta(max_length=5000)]
 
 
 _Description: TypeAlias = _Numbers | _Other | _Items
@@ -84,7 +84,7 @@ class Resolved(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class Names(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    names: Annotated[list[_Word], msgspec.Meta(max_length=1000)]
+    names: Annotated[list[_Word], msgspec.Meta(max_length=5000)]
 
 
 class _Variables(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -130,14 +130,17 @@ def _describe(argument: Argument, buffers: list[memoryview]) -> dict[str, Any]:
 # --- from the kernel -------------------------------------------------------------------------------------------------
 
 
-def decode_observation(content: object, buffers: Buffers) -> Observation:
+def decode_observation(content: object, buffers: Buffers, private: str = "") -> Observation:
+    """`private` is the path of the kernel's own folder: another one in each run, it is kept out of errors' texts."""
     reply = convert(content, _Returned | _Raised | _Absent | _NotCallable)
     if isinstance(reply, _Returned):
         _must_be_bounded((reply.value, *reply.arguments))
         after = tuple(_decode(argument, buffers) for argument in reply.arguments)
         return Returned(_decode(reply.value, buffers), after)
     if isinstance(reply, _Raised):
-        return Raised(one_line(reply.name, 60), one_line(reply.text))
+        # Before the text is cut: half a path would not be known for one.
+        text = reply.text.replace(private, "..") if private else reply.text
+        return Raised(one_line(reply.name, 60), one_line(text))
     return Absent() if isinstance(reply, _Absent) else NotCallable(one_line(reply.type, 60))
 
 
@@ -158,7 +161,8 @@ def convert(content: object, form: Any) -> Any:
 
 def _must_be_bounded(descriptions: Iterable[_Description]) -> None:
     leaves = (leaf for one in descriptions for leaf in (one.items if isinstance(one, _Items) else [one]))
-    elements = sum(math.prod(leaf.shape) for leaf in leaves if isinstance(leaf, _Numbers))
+    # An empty array counts too: of 10⁹ rows without columns each row would be a list in a report.
+    elements = sum(math.prod(max(size, 1) for size in leaf.shape) for leaf in leaves if isinstance(leaf, _Numbers))
     if elements > _MOST_ELEMENTS:
         message = f"a reply holds {elements} numbers; at most {_MOST_ELEMENTS} are read"
         raise WireError(message)
@@ -182,12 +186,13 @@ def _decode_array(description: _Numbers, buffers: Buffers) -> FloatArray:
     if description.buffer >= len(buffers):
         message = f"a reply names buffer {description.buffer} of {len(buffers)}"
         raise WireError(message)
-    raw = bytes(buffers[description.buffer])
+    buffer = memoryview(buffers[description.buffer])
     dtype = np.dtype(description.dtype)
     # Python's integers don't overflow: a shape that lies can't be made to fit.
-    if math.prod(description.shape) * dtype.itemsize != len(raw):
-        message = f"a reply says {description.dtype} of shape {description.shape}, but sends {len(raw)} bytes"
+    if math.prod(description.shape) * dtype.itemsize != buffer.nbytes:
+        message = f"a reply says {description.dtype} of shape {description.shape}, but sends {buffer.nbytes} bytes"
         raise WireError(message)
+    raw = bytes(buffer)
     with np.errstate(all="ignore"):
         try:
             array: FloatArray = np.frombuffer(raw, dtype=dtype).reshape(description.shape).astype(np.float64)

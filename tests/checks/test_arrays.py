@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
 from grader.assignment import Tolerance
-from grader.checks.arrays import all_near, first, fitted, wrong_entries
+from grader.checks.arrays import all_near, all_the_same, first, fitted, wrong_entries
 
 TOLERANCE = Tolerance(relative=1e-4, absolute=1e-6)
 _arrays = npst.arrays(np.float64, npst.array_shapes(max_dims=2, max_side=4), elements=st.floats(-1e6, 1e6))
@@ -69,3 +69,13 @@ def test_a_vector_may_be_a_row_or_a_column_and_nothing_else_is_bent() -> None:
     assert fitted(np.zeros((2, 3)), (3, 2)) is None
     assert fitted(np.zeros((4,)), (3,)) is None
     assert fitted(np.zeros((1, 3)), (3, 1)) is None
+
+
+_any_number = st.floats(-1e6, 1e6) | st.sampled_from([np.nan, np.inf, -np.inf])
+
+
+@given(npst.arrays(np.float64, npst.array_shapes(max_dims=2, max_side=4), elements=_any_number))
+def test_two_values_of_the_students_are_the_same_whatever_they_are(array: np.ndarray) -> None:
+    """NaN as NaN, infinity as infinity: the masked logits of a function that forgot its softmax, say."""
+    assert all_the_same(array, array.copy(), TOLERANCE)
+    assert not all_the_same(array, np.where(np.isfinite(array), np.nan, 0.0), TOLERANCE)

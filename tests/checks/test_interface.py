@@ -96,3 +96,23 @@ def test_rounding_is_neither_a_difference_nor_a_change(key: AnswerKey, right_fun
         return attention * (1 + 1e-7 * next(noise)), result
 
     assert interface(rounding, key) == (1.0, "")
+
+
+def test_the_same_infinity_twice_is_no_difference(key: AnswerKey) -> None:
+    """Masked logits, returned as they are."""
+
+    def infinite(_query: Any, keys: Any, values: Any) -> Any:
+        return np.full(len(keys), -np.inf), np.zeros(len(values[0]))
+
+    results = check("ex1", key, ("attentionQuery", infinite))
+    assert results["interface"].fraction == 1
+    assert "attention is infinite at key 0" in results["sheet_data"].message
+
+
+def test_an_array_of_rows_without_columns_makes_no_long_report(key: AnswerKey) -> None:
+    def rows(*_: Any) -> Any:
+        return np.zeros((10**6, 0)), np.zeros(2)
+
+    example = check("ex1", key, ("attentionQuery", rows))["interface"].example
+    assert example is not None
+    assert example.got is None

@@ -132,10 +132,14 @@ def test_a_cell_that_kills_the_kernel_is_left_out_of_the_next_try(source: str) -
 
 
 def test_time_that_is_up_ends_everything_truthfully() -> None:
-    limits = msgspec.structs.replace(LIMITS, submission_seconds=3)
-    execution = run(*["import time; time.sleep(1.8)"] * 4, calls=(call("f"),), limits=limits)
+    """What was run is asked, and of the rest nobody says that it isn't there."""
+    limits = msgspec.structs.replace(LIMITS, submission_seconds=8)
+    endless = ["while True: pass"] * 6
+    execution = run("def f(a): return a", *endless, "def g(a): return a", calls=(call("f"),), after=1, limits=limits)
     assert statuses(execution)[0] is CellStatus.OK
     assert statuses(execution)[-1] is CellStatus.NOT_RUN
+    assert [value(one) for one in observed(execution)] == [[1, 2, 3]]
+    execution = run(*endless, "def f(a): return a", calls=(call("f"),), after=7, limits=limits)
     assert observed(execution) == [NoAnswer(Silence.NOT_ASKED)]
 
 
@@ -183,6 +187,12 @@ def test_the_function_is_taken_as_its_exercise_left_it_and_again_where_it_change
 def test_a_function_that_stays_is_called_once() -> None:
     execution = run("def f(a): return a", "x = 1", calls=(call("f"),), after=1)
     assert len(observed(execution)) == 1
+
+
+def test_a_placeholder_may_be_replaced_later() -> None:
+    execution = run("f = None", "def f(a): return a", calls=(call("f"),), after=1)
+    assert observed(execution)[0] == NotCallable("NoneType")
+    assert value(observed(execution)[1]) == [1, 2, 3]
 
 
 def test_what_a_function_needs_may_be_defined_later() -> None:
@@ -243,6 +253,16 @@ def f(a):
     assert [value(one) for one in observed(execution)] == [[1, 2, 3]]
 
 
+def test_nor_do_the_cells_that_a_later_try_leaves_out_tell_anything(tmp_path: Path) -> None:
+    """One bit a cell: which of them ended the kernel, after a hidden call left a file."""
+    told = tmp_path / "told"
+    source = f"import os\ndef f(a):\n  if a[0] == 7:\n    open({str(told)!r}, 'w').close()\n    os._exit(1)\n  return a"
+    secret = Call("f:secret", "f", (np.array([7.0]),), 1, hidden=True)
+    execution = run(source, f"if os.path.exists({str(told)!r}): os._exit(1)", calls=(call("f"), secret), after=1)
+    assert told.exists()
+    assert statuses(execution) == [CellStatus.OK, CellStatus.OK]
+
+
 def test_a_variable_that_hangs_or_kills_costs_itself_alone() -> None:
     source = """
 import os
@@ -284,6 +304,13 @@ def test_a_missing_package_costs_what_needs_it_and_no_more() -> None:
     execution = run(source, calls=(call("f"),))
     assert [cell.error_name for cell in execution.cells] == ["ModuleNotFoundError"]
     assert [value(one) for one in observed(execution)] == [[2, 4, 6]]
+
+
+def test_several_missing_packages_are_all_named() -> None:
+    source = "%matplotlib inline\nimport nowhere1\nif True:\n    import math, nowhere2\ndef f(a): return math.pi"
+    execution = run(source, calls=(call("f"),))
+    assert [cell.error_text for cell in execution.cells] == ["No module named 'nowhere1'; No module named 'nowhere2'"]
+    assert [value(one) for one in observed(execution)] == [pytest.approx(np.pi)]
 
 
 def test_np_matrix_arguments_are_tried_for_notebooks_that_work_with_them() -> None:

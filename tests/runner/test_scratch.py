@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
+
+import pytest
 
 from grader.runner.scratch import remove_folder
 
@@ -36,3 +39,16 @@ def test_locked_folders_and_what_is_not_there(tmp_path: Path) -> None:
     remove_folder(tmp_path / "a")
     remove_folder(tmp_path / "a")
     assert not (tmp_path / "a").exists()
+
+
+def test_what_cannot_be_removed_stays_and_nobody_waits_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a" / "b" / "c").mkdir(parents=True)
+
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError
+
+    for name in ("rename", "rmdir", "unlink"):
+        monkeypatch.setattr(Path, name, refused)
+    monkeypatch.setattr(shutil, "rmtree", lambda *_, **__: None)
+    remove_folder(tmp_path / "a")
+    assert (tmp_path / "a" / "b").exists()
