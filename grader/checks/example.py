@@ -9,7 +9,7 @@ import numpy as np
 from grader.answer_key import KeyedCall
 from grader.assignment import Function, Tolerance
 from grader.checks import wording
-from grader.checks.outputs import Fault, FaultKind, fault_of, observation_of
+from grader.checks.outputs import NO_FUNCTION, Fault, fault_of, observation_of
 from grader.model import Example, FloatArray, Observation
 
 # Larger inputs are not written out: they stand on the sheet.
@@ -29,7 +29,7 @@ def smallest_example(
 
 def may_be_shown(keyed: KeyedCall, fault: Fault) -> bool:
     """Hidden inputs never are; and where there is no function, no inputs tell anything."""
-    return not keyed.case.hidden and fault.kind not in {FaultKind.ABSENT, FaultKind.NOT_CALLABLE}
+    return not keyed.case.hidden and fault.kind not in NO_FUNCTION
 
 
 def size(keyed: KeyedCall) -> int:

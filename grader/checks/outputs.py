@@ -173,9 +173,10 @@ def observation_of(keyed: KeyedCall, observations: Mapping[str, Observation]) ->
     return observations.get(keyed.call.id, NoAnswer(Silence.NOT_ASKED))
 
 
-_SAME_EVERYWHERE = frozenset({FaultKind.ABSENT, FaultKind.NOT_CALLABLE})
+NO_FUNCTION = frozenset({FaultKind.ABSENT, FaultKind.NOT_CALLABLE})
+"""Faults that are the same in every case: no inputs tell anything about them."""
 
 
 def placed(keyed: KeyedCall, fault: Fault) -> str:
     """The fault's message with the case that it was seen in, where that makes a difference."""
-    return fault.message if fault.kind in _SAME_EVERYWHERE else f"On {keyed.case.title}: {fault.message}"
+    return fault.message if fault.kind in NO_FUNCTION else f"On {keyed.case.title}: {fault.message}"

@@ -8,7 +8,7 @@ from grader.answer_key import AnswerKey, KeyedCall
 from grader.assignment import Excuse, Function, Values
 from grader.checks.example import smallest_example
 from grader.checks.interface import NOT_JUDGED, is_deterministic
-from grader.checks.outputs import Fault, FaultKind, fault_of, observation_of, placed
+from grader.checks.outputs import NO_FUNCTION, Fault, FaultKind, fault_of, observation_of, placed
 from grader.model import CheckResult, Observation, Remark
 
 
@@ -44,7 +44,7 @@ def _excuse(keyed: KeyedCall, fault: Fault, excuses: tuple[Excuse, ...]) -> Excu
 def _message(faults: list[tuple[KeyedCall, Fault]], cases: int) -> str:
     keyed, fault = next((one for one in faults if not one[0].case.hidden), faults[0])
     first = "" if keyed.case.hidden else placed(keyed, fault)
-    if fault.kind in {FaultKind.ABSENT, FaultKind.NOT_CALLABLE}:
+    if fault.kind in NO_FUNCTION:
         return fault.message
     count = f"{len(faults)} of {cases} cases {'is' if len(faults) == 1 else 'are'} wrong." if cases > 1 else ""
     return " ".join(part for part in (first, *_hidden(faults), count) if part)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from functools import cache
 from importlib.metadata import version as installed_version
 from typing import Literal
 
@@ -44,11 +45,17 @@ def run_record(started: str, seconds: float, execution: Execution | None, traceb
         grader=__version__,
         python=platform.python_version(),
         machine=platform.platform(),
-        packages={name: installed_version(name) for name in _PACKAGES},
+        packages=_installed(),
         sandbox=[],
         cells=[CellRecord(one.number, one.status.value, one.error_name) for one in cells],
         tracebacks=list(tracebacks),
     )
+
+
+@cache
+def _installed() -> dict[str, str]:
+    """Looked up on the disk once, not for every submission."""
+    return {name: installed_version(name) for name in _PACKAGES}
 
 
 def encode_record(record: RunRecord) -> bytes:
