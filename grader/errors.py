@@ -7,6 +7,7 @@ GradingError
 │   ├── AssignmentError       in assignments/<id>/
 │   └── AnswerKeyError       in reference/<id>.py
 ├── UsageError            the caller's: a path, an option, a folder that is not a course
+│   └── SandboxUnavailable    this machine can't seal student code as was asked
 ├── GradingStopped        somebody's wish: no result at all
 └── InternalError         the grader's own: never a student's zero
     ├── KernelUnavailable     no kernel could be started
@@ -50,6 +51,10 @@ class AnswerKeyError(AuthorError):
 
 class UsageError(GradingError):
     """The caller asked for something that can't be done; the command line ends with exit code 2."""
+
+
+class SandboxUnavailable(UsageError):  # noqa: N818 - a state of the machine
+    """Student code can't be sealed on this machine as was asked; the message says what is missing."""
 
 
 class GradingStopped(GradingError):  # noqa: N818 - an event

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.runner.scratch import remove_folder
+from grader.kernel_side.remove_folder import remove_folder
 
 
 def test_thousands_of_folders_in_each_other(tmp_path: Path) -> None:

@@ -37,6 +37,9 @@ def _remove_or_empty(entry: os.DirEntry[str], folder: Path, done: int) -> int:
     _works(partial(path.chmod, 0o700))
     steps = 0
     for inner in _entries(path):
+        if inner.is_dir(follow_symlinks=False):
+            # A folder that moves elsewhere has its own entry `..` changed: that takes the right to write to it.
+            _works(partial(Path(inner.path).chmod, 0o700))
         target = folder / f".moved-{done + steps}-{inner.inode()}"
         steps += _works(partial(Path(inner.path).rename, target))
     return steps + _works(path.rmdir)
