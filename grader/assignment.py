@@ -18,6 +18,7 @@ _Text = Annotated[str, msgspec.Meta(pattern=r"\S")]
 _Points = Annotated[float, msgspec.Meta(ge=0, le=1e6)]
 _Seconds = Annotated[float, msgspec.Meta(gt=0, le=86400)]
 _Tolerance = Annotated[float, msgspec.Meta(gt=0, lt=1)]
+_Bytes = Annotated[int, msgspec.Meta(gt=0, le=2**50)]
 _Count = Annotated[int, msgspec.Meta(gt=0, le=2**31)]
 _Cases = Annotated[tuple[_Name, ...], msgspec.Meta(min_length=1)]
 _Names = Annotated[tuple[_Name, ...], msgspec.Meta(min_length=1)]
@@ -186,6 +187,9 @@ class Limits(_Table, frozen=True):
     cell_seconds: _Seconds = 30.0
     call_seconds: _Seconds = 5.0
     submission_seconds: _Seconds = 120.0
+    memory_bytes: _Bytes = 2 * 2**30
+    output_bytes: _Bytes = 2**20
+    disk_bytes: _Bytes = 64 * 2**20
     notebook_bytes: _Count = 20 * 2**20
     cells: _Count = 1000
 

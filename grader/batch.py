@@ -62,6 +62,8 @@ def _grade_one(file: SubmissionFile, key: AnswerKey, runner: Runner, results: Pa
     try:
         folder = report_folder(results, file.id)
         write_atomically(folder / "run.json", encode_record(record))
+        if graded.executed is not None:
+            write_atomically(folder / "executed.ipynb", graded.executed)
         write_atomically(folder / "report.json", encode_report(graded.report))
     except (OSError, ValueError) as error:
         # A full disk, a path too long, a name that this file system can't hold: ours, and the class goes on. What an

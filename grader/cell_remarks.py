@@ -42,6 +42,9 @@ def _cell_remark(cell: Cell, outcome: CellOutcome) -> Remark | None:
 _HAPPENED = {
     CellStatus.TIMED_OUT: "took too long and was stopped. The other cells were run without it.",
     CellStatus.KILLED_KERNEL: "ended the Python process. The other cells were run without it.",
+    CellStatus.OUT_OF_MEMORY: "used more memory than there is. The other cells were run without it.",
+    CellStatus.FLOODED_OUTPUT: "sent more output than is taken. The other cells were run without it.",
+    CellStatus.FILLED_DISK: "wrote more to the disk than there is room. The other cells were run without it.",
     CellStatus.NOT_RUN: "was not run: cells before it took too long, or ended the Python process too often.",
 }
 

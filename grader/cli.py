@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import platform
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -29,9 +30,13 @@ from grader.plaintext import one_line
 from grader.report.json_report import published_schema
 from grader.report.scores import ScoreRow, points
 from grader.runner import KernelRunner
+from grader.runner.sandbox import SandboxChoice, find_sandbox
+from grader.runner.sandbox.doctor import all_sealed, examine, verdict_of
 from grader.version import __version__
 
 _DONE, _GRADER_ERROR, _WRONG_USE, _INTERRUPTED = 0, 1, 2, 130
+
+_NOT_SEALED = "WARNING: kernels are NOT sealed (--sandbox off). Whatever these notebooks do, they do as you."
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -77,17 +82,25 @@ def options(
 _Submissions = Annotated[list[Path], typer.Argument(help="Notebooks, or folders of them.", show_default=False)]
 _Results = Annotated[Path, typer.Option("--output", "-o", help="The folder for reports and scores.")]
 _Jobs = Annotated[int, typer.Option("--jobs", "-j", min=0, help="How many at once; 0: as many as cores.")]
+_SandboxChoice = Annotated[
+    SandboxChoice, typer.Option("--sandbox", help="off: student code can do whatever you can do.")
+]
+_KeepNotebooks = Annotated[
+    bool, typer.Option("--keep-notebooks", help="Also write each notebook as it was run, with its pictures.")
+]
 _AssignmentId = Annotated[str | None, typer.Option("--assignment", "-a", help="Its id, if the course has several.")]
 _Course = Annotated[Path | None, typer.Option("--course", help="The folder with assignments/ and reference/.")]
 
 
 @app.command()
-def grade(
+def grade(  # noqa: PLR0913, PLR0917 - typer makes an option of each
     submissions: _Submissions,
     output: _Results = Path("results"),
     jobs: _Jobs = 0,
     assignment: _AssignmentId = None,
     course: _Course = None,
+    sandbox: _SandboxChoice = "auto",
+    keep_notebooks: _KeepNotebooks = False,  # noqa: FBT002 - typer's way
 ) -> None:
     """Grade notebooks: a report.json each, and scores.json and scores.csv for all."""
     folder = find_course(course or Path.cwd())
@@ -95,10 +108,12 @@ def grade(
     key = load_answer_key(folder, described)
     check_key(key, folder)
     files = find_submissions(submissions)
-    typer.echo("Note: kernels are not sealed by this version. Student code can do what you can do.", err=True)
+    sealed = find_sandbox(sandbox, [folder / "reference", output / "reports", *(file.path for file in files)])
+    if not sealed:
+        typer.echo(_NOT_SEALED, err=True)
     try:
-        with _progress(len(files)) as on_done:
-            rows = grade_batch(files, key, KernelRunner(), output, jobs=jobs or _cores(), on_done=on_done)
+        with _progress(len(files)) as on_done, KernelRunner(sealed, keep_outputs=keep_notebooks) as runner:
+            rows = grade_batch(files, key, runner, output, jobs=jobs or _cores(), on_done=on_done)
     except KeyboardInterrupt:
         typer.echo("grader: stopped. Reports written so far are whole.", err=True)
         raise typer.Exit(_INTERRUPTED) from None
@@ -113,6 +128,24 @@ def grade(
             f"The grader failed at {len(errors)}: {', '.join(errors)}. See run.json beside each report.", err=True
         )
         raise typer.Exit(_GRADER_ERROR)
+
+
+@app.command()
+def doctor() -> None:
+    """Show what this machine can seal student code with, layer by layer, and what that leaves open."""
+    console = Console()
+    console.print(f"Python {platform.python_version()} on {platform.platform()}, {_cores()} cores", highlight=False)
+    findings = examine()
+    table = Table(header_style="bold")
+    for heading in ("layer", "here", "what it does; where it is missing, what stays open"):
+        table.add_column(heading)
+    for finding in findings:
+        here = "[green]yes[/]" if finding.works else f"[red]no[/]: {escape(finding.problem)}"
+        table.add_row(finding.layer, here, escape(finding.does if finding.works else finding.leaves_open))
+    console.print(table)
+    verdict = verdict_of(findings)
+    console.print(verdict, highlight=False)
+    raise typer.Exit(_DONE if all_sealed(findings) else _GRADER_ERROR)
 
 
 @app.command()

@@ -5,8 +5,8 @@ Submission ─▶ ProbePlan ─▶ Execution (of Observations) ─▶ CheckResul
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias
@@ -164,6 +164,9 @@ class CellStatus(StrEnum):
     RAISED = "raised"
     TIMED_OUT = "timed_out"
     KILLED_KERNEL = "killed_kernel"
+    OUT_OF_MEMORY = "out_of_memory"
+    FLOODED_OUTPUT = "flooded_output"
+    FILLED_DISK = "filled_disk"
     NOT_RUN = "not_run"
 
 
@@ -195,8 +198,13 @@ class Execution:
     """What one submission did. A function may be seen at several moments, a variable be looked at several times."""
 
     cells: tuple[CellOutcome, ...] = ()
-    functions: tuple[FunctionRun, ...] = ()
-    variables: tuple[VariableRun, ...] = ()
+    # Left out of the repr: asyncio and signal make one of every task's result, and numpy takes long to write numbers.
+    functions: tuple[FunctionRun, ...] = field(default=(), repr=False)
+    variables: tuple[VariableRun, ...] = field(default=(), repr=False)
+    outputs: Mapping[int, Sequence[Mapping[str, Any]]] | None = field(default=None, repr=False)
+    """What each cell showed, in nbformat's form; None: it was not kept. Student's making: never trust it."""
+    sandbox: tuple[str, ...] = ()
+    """The layers that the kernel was sealed with."""
 
     def runs_of(self, function: str) -> tuple[FunctionRun, ...]:
         return tuple(run for run in self.functions if run.function == function)

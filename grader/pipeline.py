@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import traceback
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grader.answer_key import AnswerKey
 from grader.assignment import Assignment, Exercise, Variables
 from grader.cell_remarks import execution_remarks
 from grader.checks import check_exercise
 from grader.errors import GradingStopped, UnreadableSubmission
+from grader.executed_notebook import executed_notebook
 from grader.model import (
     CheckResult,
     Execution,
@@ -28,7 +29,7 @@ from grader.model import (
 )
 from grader.rubric import grader_error_report, score_exercise, score_report, unreadable_report
 from grader.runner.protocol import Runner
-from grader.submission import read_bytes, read_submission
+from grader.submission import read_bytes, read_cells, read_submission
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,8 @@ class Graded:
     report: ScoreReport
     execution: Execution | None = None
     tracebacks: tuple[str, ...] = ()
+    executed: bytes | None = None
+    """The notebook with what its cells showed, where the runner kept that."""
 
 
 def grade(file: SubmissionFile, key: AnswerKey, runner: Runner) -> Graded:
@@ -48,7 +51,9 @@ def grade(file: SubmissionFile, key: AnswerKey, runner: Runner) -> Graded:
         ref = SubmissionRef(file.id, file.file, hashlib.sha256(content).hexdigest())
         submission = read_submission(file, content, key.assignment)
         execution = runner.run(submission, probe_plan(submission, key), key.assignment.limits)
-        return _judge(ref, submission, execution, key)
+        graded = _judge(ref, submission, execution, key)
+        kept = execution.outputs
+        return graded if kept is None else replace(graded, executed=executed_notebook(read_cells(content), kept))
     except GradingStopped:
         raise
     except UnreadableSubmission as fault:

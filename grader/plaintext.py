@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b.")
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{4,}")
@@ -17,6 +18,7 @@ _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _ZERO_WIDTH_JOINER = "\u200d"
 
 
+@lru_cache(maxsize=2048)
 def one_line(text: str, limit: int = 200) -> str:
     """`text` as one line of at most `limit` visible characters; memory addresses become `0x…`."""
     # Cut first: the student chose the length, and every step below walks the whole text.

@@ -66,6 +66,14 @@ def read_bytes(file: SubmissionFile, limit: int) -> bytes:
     return content
 
 
+def read_cells(content: bytes) -> list[tuple[str, str]]:
+    """Type and source of every cell, those without code too. Raises UnreadableSubmission."""
+    mends = _Mends()
+    notebook = _as_format_4(_parse(content, mends), mends)
+    found = (cell for cell in _as_list(notebook.get("cells")) if isinstance(cell, Mapping))
+    return [(_cell_type(cell), _source(cell, mends)) for cell in found]
+
+
 def read_submission(file: SubmissionFile, content: bytes, assignment: Assignment) -> Submission:
     """Parse `content` as a notebook of any format from 1 on. Raises UnreadableSubmission."""
     mends = _Mends()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from grader.answer_key import AnswerKey, load_answer_key
 from grader.assignment import Assignment, load_assignment
@@ -17,7 +18,12 @@ from grader.model import ScoreReport, SubmissionFile
 from grader.report.files import report_folder
 from grader.report.json_report import decode_report
 from grader.runner import KernelRunner
+from grader.runner.sandbox import find_sandbox
 from tests.notebooks import ROOT
+
+# How long an example takes depends on what else the machine does.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 SUBMISSIONS = ROOT / "tests" / "submissions"
 
@@ -69,10 +75,17 @@ def submission_file(tmp_path: Path) -> Callable[[bytes], SubmissionFile]:
 
 
 @pytest.fixture(scope="session")
-def sample_results(key: AnswerKey, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def runner() -> Iterator[KernelRunner]:
+    """Real kernels, sealed as well as this machine can."""
+    with KernelRunner(find_sandbox("auto")) as runner:
+        yield runner
+
+
+@pytest.fixture(scope="session")
+def sample_results(key: AnswerKey, runner: KernelRunner, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The results folder of all of tests/submissions/, graded once in real kernels, two at a time."""
     results = tmp_path_factory.mktemp("results")
-    grade_batch(find_submissions([SUBMISSIONS]), key, KernelRunner(), results, jobs=2)
+    grade_batch(find_submissions([SUBMISSIONS]), key, runner, results, jobs=2)
     return results
 
 

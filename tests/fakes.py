@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -43,6 +43,12 @@ class FakeRunner:
         self.failure = failure
         self.stopped = False
         self.submissions: list[str] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
 
     def run(self, submission: Submission, plan: ProbePlan, limits: Limits) -> Execution:
         del limits

@@ -114,7 +114,7 @@ def test_a_report_that_cannot_be_written_costs_nobody_else(class_folder: Path, k
     assert len(json.loads((tmp_path / "out" / "scores.json").read_bytes())["submissions"]) == 4
 
 
-def test_real_kernels_give_identical_bytes_too(key: AnswerKey, tmp_path: Path) -> None:
+def test_real_kernels_give_identical_bytes_too(key: AnswerKey, tmp_path: Path, runner: KernelRunner) -> None:
     """Addresses, hashes, random numbers and temporary paths differ between kernels; reports must not."""
     source = """\
 import os, random, tempfile, traceback
@@ -133,7 +133,7 @@ def maskedAttentionQueryMatrix(queries, keys, values):
         filled_sheet({**dict.fromkeys(names, "pass"), "attentionQuery": source}, last=last)
     )
     for out in ("one", "two"):
-        grade_batch(find_submissions([tmp_path / "odd.ipynb"]), key, KernelRunner(), tmp_path / out, jobs=1)
+        grade_batch(find_submissions([tmp_path / "odd.ipynb"]), key, runner, tmp_path / out, jobs=1)
     one, two = ((tmp_path / out / "reports" / "odd" / "report.json").read_bytes() for out in ("one", "two"))
     assert one == two
     assert b"Odd object at 0x\xe2\x80\xa6" in one

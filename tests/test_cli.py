@@ -11,12 +11,14 @@ import tempfile
 import time
 from pathlib import Path
 
+import nbformat
 import pytest
 from typer.testing import CliRunner
 
 from grader import cli
 from grader.errors import KernelUnavailable
 from grader.report.json_report import published_schema
+from grader.runner.sandbox import Layer
 from grader.version import __version__
 from tests.fakes import FakeRunner
 from tests.notebooks import ROOT, filled_sheet
@@ -40,7 +42,7 @@ def test_grade_prints_lines_and_a_table_and_ends_well(two: Path, tmp_path: Path)
     assert ended.returncode == 0, ended.stderr
     assert "] alice [bold]: 60 of 60" in ended.stderr
     assert "] bob: unreadable" in ended.stderr
-    assert "not sealed" in ended.stderr
+    assert "NOT sealed" not in ended.stderr
     lines = ended.stdout.splitlines()
     assert any("alice [bold]" in line and line.count("20") == 3 for line in lines)
     assert any("bob" in line and "unreadable" in line for line in lines)
@@ -49,8 +51,40 @@ def test_grade_prints_lines_and_a_table_and_ends_well(two: Path, tmp_path: Path)
     assert "\x1b" not in ended.stdout + ended.stderr
 
 
+def test_unsealed_kernels_are_said_loudly_and_run_records_name_the_layers(two: Path, tmp_path: Path) -> None:
+    loud = grader("grade", two, "-o", tmp_path / "off", "--sandbox", "off")
+    assert (loud.returncode, "NOT sealed" in loud.stderr) == (0, True)
+    grader("grade", two, "-o", tmp_path / "auto")
+    layers = {
+        out: json.loads((tmp_path / out / "reports" / "alice [bold]" / "run.json").read_bytes())["sandbox"]
+        for out in ("off", "auto")
+    }
+    assert layers["off"] == []
+    assert {"landlock", "seccomp"} <= set(layers["auto"])
+
+
+def test_keep_notebooks_writes_what_was_shown_and_the_report_is_the_same(tmp_path: Path) -> None:
+    sample = ROOT / "tests" / "submissions" / "right_plain"
+    grader("grade", sample, "-o", tmp_path / "plain")
+    grader("grade", sample, "-o", tmp_path / "kept", "--keep-notebooks")
+    (folder,) = (path.parent.relative_to(tmp_path / "kept") for path in (tmp_path / "kept").rglob("report.json"))
+    notebook = nbformat.read(tmp_path / "kept" / folder / "executed.ipynb", as_version=4)
+    nbformat.validate(notebook)
+    kinds = [kind for cell in notebook.cells for output in cell.get("outputs", []) for kind in output.get("data", {})]
+    assert kinds.count("image/png") == 6
+    assert not (tmp_path / "plain" / folder / "executed.ipynb").exists()
+    reports = {(tmp_path / out / folder / "report.json").read_bytes() for out in ("plain", "kept")}
+    assert len(reports) == 1
+
+
+def test_doctor_shows_every_layer() -> None:
+    ended = grader("doctor")
+    assert all(layer in ended.stdout for layer in Layer)
+    assert "ealed" in ended.stdout
+
+
 def test_a_fault_of_the_grader_ends_with_1(two: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli, "KernelRunner", lambda: FakeRunner(failure=KernelUnavailable("no kernel")))
+    monkeypatch.setattr(cli, "KernelRunner", lambda *_, **__: FakeRunner(failure=KernelUnavailable("no kernel")))
     monkeypatch.chdir(ROOT)
     ended = CliRunner().invoke(cli.app, ["grade", str(two), "-o", str(tmp_path / "out")])
     assert ended.exit_code == 1
@@ -108,7 +142,7 @@ def test_a_stop_is_said_and_leaves_nothing(name: str, tmp_path: Path) -> None:
         command = [sys.executable, "-m", "grader", "grade", str(tmp_path / "in"), "-o", str(tmp_path / "out")]
         environment = {**os.environ, "TMPDIR": folder}
         started = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True)  # noqa: S603
-        while not list(Path(folder).glob("grader-*/home/.ipython")) and started.poll() is None:
+        while not list(Path(folder).glob("grader-*/k*/s/k-1")) and started.poll() is None:
             time.sleep(0.1)
         started.send_signal(getattr(signal, name))
         _, said = started.communicate(timeout=60)

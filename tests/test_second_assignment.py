@@ -37,9 +37,13 @@ def tiny_key() -> AnswerKey:
     ],
 )
 def test_it_is_graded(
-    source: str, score: float, tiny_key: AnswerKey, submission_file: Callable[[bytes], SubmissionFile]
+    source: str,
+    score: float,
+    tiny_key: AnswerKey,
+    submission_file: Callable[[bytes], SubmissionFile],
+    runner: KernelRunner,
 ) -> None:
-    report = grade(submission_file(code_notebook(source)), tiny_key, KernelRunner()).report
+    report = grade(submission_file(code_notebook(source)), tiny_key, runner).report
     assert (report.status, report.score, report.max_score) == ("graded", score, 5)
 
 

@@ -8,26 +8,28 @@ from __future__ import annotations
 
 import io
 import random
+import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from time import monotonic
+from typing import Any
 
 from numpy.random import seed as seed_numpy
+from zmq import POLLOUT
 
-from grader.kernel_side.encode import describe, rebuild, sendable
+from grader.kernel_side.encode import describe, describe_list, packed, rebuild, sendable, unpacked
 from grader.kernel_side.moments import Moments, Namespace
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 REQUEST, REPLY = "grader_probe_request", "grader_probe_reply"
 _MOST_NAMES = 500
-_MOST_ITEMS = 5000
 _TEXT_LENGTH = 2000
+_SECONDS_TOGETHER = 0.05
+_BYTES_TOGETHER = 2**20
 
 Reply = dict[str, Any]
-Answer = Callable[[Reply, Sequence[Any]], tuple[Reply, list[Any]]]
+Answers = Iterator[tuple[Reply, list[Any]]]
+Answer = Callable[[Reply, Sequence[Any]], Answers]
 
 
 def register(kernel: Any) -> None:
@@ -35,12 +37,19 @@ def register(kernel: Any) -> None:
     answers = _answers(kernel.shell)
 
     def handle(stream: Any, ident: Any, parent: Reply) -> None:
+        def send(content: Reply, buffers: Sequence[Any]) -> None:
+            content, one = packed(content, buffers)
+            kernel.session.send(stream, REPLY, content, parent=parent, ident=ident, buffers=one)
+            # At once: the next call may never return to the loop that sends what waits.
+            if hasattr(stream, "flush"):
+                stream.flush(POLLOUT)
+
         request = parent["content"]
         try:
-            content, buffers = answers[request["action"]](request, parent["buffers"])
+            for content, buffers in answers[request["action"]](request, unpacked(request, parent["buffers"])):
+                send(content, buffers)
         except Exception as error:  # noqa: BLE001 - without any reply the grader would wait in vain
-            content, buffers = {"failed": type(error).__name__}, []
-        kernel.session.send(stream, REPLY, content, parent=parent, ident=ident, buffers=buffers)
+            send({"failed": type(error).__name__}, [])
 
     kernel.shell_handlers[REQUEST] = handle
 
@@ -51,29 +60,68 @@ def _answers(shell: Any) -> dict[str, Answer]:
     given_names = frozenset(live)
     moments = Moments(live)
 
-    def keep(request: Reply, _buffers: Sequence[Any]) -> tuple[Reply, list[Any]]:
+    def keep(request: Reply, _buffers: Sequence[Any]) -> Answers:
         moments.keep(request["label"])
-        return {}, []
+        yield {}, []
 
-    def variables(request: Reply, _buffers: Sequence[Any]) -> tuple[Reply, list[Any]]:
+    def variables(request: Reply, _buffers: Sequence[Any]) -> Answers:
         arrays: list[Any] = []
         values = {name: describe(live[name], 1, arrays) if name in live else None for name in request["names"]}
-        return {"values": values}, arrays
+        yield {"values": values}, arrays
 
-    def resolve(request: Reply, _buffers: Sequence[Any]) -> tuple[Reply, list[Any]]:
+    def resolve(request: Reply, _buffers: Sequence[Any]) -> Answers:
         label = request["label"]
         differs = label is not None and moments.differs_at_end(label)
-        return {"found": request["name"] in moments.go_to(label), "differs_at_end": differs}, []
+        yield {"found": request["name"] in moments.go_to(label), "differs_at_end": differs}, []
 
-    def names(_request: Reply, _buffers: Sequence[Any]) -> tuple[Reply, list[Any]]:
+    def names(_request: Reply, _buffers: Sequence[Any]) -> Answers:
         end = moments.go_to(None)
         own = [name for name in list(end) if name not in given_names and _is_own_function(end[name])]
-        return {"names": [sendable(name) for name in own[:_MOST_NAMES]]}, []
+        yield {"names": [sendable(name) for name in own[:_MOST_NAMES]]}, []
 
-    def call(request: Reply, buffers: Sequence[Any]) -> tuple[Reply, list[Any]]:
-        return _call(moments.go_to(request["label"]), request, buffers)
+    def call(request: Reply, buffers: Sequence[Any]) -> Answers:
+        answers = _call_each(moments.go_to(request["label"]), request, buffers)
+        return _gathered(answers, _SECONDS_TOGETHER if request["together"] else -1.0)
 
     return {"keep": keep, "variables": variables, "resolve": resolve, "names": names, "call": call}
+
+
+def _gathered(answers: Answers, seconds: float) -> Answers:
+    """Several answers a message: of calls that end at once, a message each would cost more than the calls.
+
+    Each is packed as soon as it is there, so that what later calls do to its arrays changes nothing.
+    """
+    contents: list[Reply] = []
+    packs: list[Any] = []
+    since = monotonic()
+    for content, buffers in answers:
+        whole, one = packed(content, buffers)
+        contents.append(whole)
+        packs += one
+        if monotonic() - since > seconds or sum(map(len, packs)) > _BYTES_TOGETHER:
+            yield {"answers": contents}, packs
+            contents, packs, since = [], [], monotonic()
+    if contents:
+        yield {"answers": contents}, packs
+
+
+def _call_each(namespace: Namespace, request: Reply, buffers: Sequence[Any]) -> Answers:
+    """One answer a call, as soon as there is one. A call that was interrupted is the last: the grader asks anew."""
+    interrupts: list[int] = []
+
+    def interrupt(number: int, _frame: object) -> None:
+        interrupts.append(number)
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, interrupt)
+    for number, (described, outputs) in enumerate(zip(request["calls"], request["outputs"], strict=True)):
+        arguments = [rebuild(one, buffers, as_matrix=request["as_matrix"]) for one in described]
+        # The same numbers each time that the notebook is graded, but others in each call.
+        random.seed(request["first_seed"] + number)
+        seed_numpy(request["first_seed"] + number)  # noqa: NPY002 - the global generator is what students use
+        yield _call(namespace, request["name"], arguments, outputs)
+        if interrupts:
+            return
 
 
 def _is_own_function(value: Any) -> bool:
@@ -83,36 +131,24 @@ def _is_own_function(value: Any) -> bool:
         return False
 
 
-def _call(namespace: Namespace, request: Reply, buffers: Sequence[Any]) -> tuple[Reply, list[Any]]:
-    if request["name"] not in namespace:
+def _call(namespace: Namespace, name: str, arguments: list[Any], outputs: int) -> tuple[Reply, list[Any]]:
+    if name not in namespace:
         return {"outcome": "absent"}, []
-    function = namespace[request["name"]]
+    function = namespace[name]
     if not callable(function):
         return {"outcome": "not_callable", "type": type(function).__name__}, []
-    arguments = [rebuild(description, buffers, as_matrix=request["as_matrix"]) for description in request["arguments"]]
-    # The same numbers each time that the notebook is graded, but others in each call.
-    random.seed(request["seed"])
-    seed_numpy(request["seed"])  # noqa: NPY002 - the global generator is what students use
     try:
         with _silence():
             returned = function(*arguments)
             arrays: list[Any] = []
-            value = describe(returned, request["outputs"], arrays)
+            value = describe(returned, outputs, arrays)
     except BaseException as error:  # noqa: BLE001 - SystemExit and KeyboardInterrupt too: it is the student's function
         return {"outcome": "raised", "name": sendable(type(error).__name__), "text": _text_of(error)}, []
-    after = [_describe_argument(argument, arrays) for argument in arguments]
+    after = [
+        describe_list(argument, arrays) if isinstance(argument, list) else describe(argument, 1, arrays)
+        for argument in arguments
+    ]
     return {"outcome": "returned", "value": value, "arguments": after}, arrays
-
-
-def _describe_argument(argument: Any, arrays: list[Any]) -> Reply:
-    """A list argument item by item, however long it is: the student may have changed its length, or put anything in."""
-    if isinstance(argument, list):
-        return {
-            "kind": "items",
-            "type": "list",
-            "items": [describe(item, 1, arrays) for item in argument[:_MOST_ITEMS]],
-        }
-    return describe(argument, 1, arrays)
 
 
 def _text_of(error: BaseException) -> str:

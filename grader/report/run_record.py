@@ -46,7 +46,7 @@ def run_record(started: str, seconds: float, execution: Execution | None, traceb
         python=platform.python_version(),
         machine=platform.platform(),
         packages=_installed(),
-        sandbox=[],
+        sandbox=[] if execution is None else list(execution.sandbox),
         cells=[CellRecord(one.number, one.status.value, one.error_name) for one in cells],
         tracebacks=list(tracebacks),
     )

@@ -6,15 +6,18 @@ could tell what that one saw.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from grader.errors import WireError
 from grader.model import Cell, CellOutcome, CellStatus, Execution, ProbePlan, Submission, VariableRun
 from grader.runner.attempt_state import Budget, Culprit, Skips, as_lost
 from grader.runner.calls import PROBE_SECONDS, Caller, Observed, make_calls
-from grader.runner.kernel import Kernel, KernelLost
+from grader.runner.kernel import Kernel
+from grader.runner.losses import KernelLost
 from grader.runner.missing_imports import missing_package, without_imports_of
-from grader.runner.wire import decode_variables
+from grader.runner.wire import decode_variables, unpacked
 
 
 @dataclass(slots=True)
@@ -25,6 +28,7 @@ class Record:
     cells: dict[int, CellOutcome] = field(default_factory=dict)
     observed: Observed = field(default_factory=Observed)
     variables: list[VariableRun] = field(default_factory=list)
+    outputs: dict[int, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
 
     def frozen(self) -> Record:
         """The record as it is, untouched by what later tries leave out: even that could tell what was seen."""
@@ -34,24 +38,41 @@ class Record:
         skipped = {number: CellOutcome(number, status) for number, status in self.skips.cells.items()}
         outcomes = {**self.cells, **skipped}
         cells = (outcomes.get(cell.number, CellOutcome(cell.number, CellStatus.NOT_RUN)) for cell in submission.cells)
-        return Execution(tuple(cells), tuple(self.observed.function_runs(plan)), tuple(self.variables))
+        functions = tuple(self.observed.function_runs(plan))
+        return Execution(tuple(cells), functions, tuple(self.variables), self.outputs)
 
 
 async def attempt(kernel: Kernel, submission: Submission, plan: ProbePlan, budget: Budget, record: Record) -> None:
     """Run everything once, into `record`. Raises Culprit where the kernel is lost."""
-    for cell in submission.cells:
+    for before, cell in zip((None, *submission.cells), submission.cells, strict=False):
+        if record.skips.careful or cell.number in record.skips.cells:
+            await _must_answer(kernel, before, record, cell.number)
         record.cells[cell.number] = await _run_cell(kernel, cell, record, budget)
+        record.outputs[cell.number] = kernel.outputs()
         if cell.number in plan.moments:
             try:
-                await kernel.ask({"action": "keep", "label": str(cell.number)}, [], PROBE_SECONDS)
+                await kernel.ask({"action": "keep", "label": str(cell.number)}, PROBE_SECONDS)
             except (KernelLost, TimeoutError) as error:
                 raise Culprit(as_lost(error), cell=cell.number) from error
         await _read_variables(kernel, plan, cell.number, budget, record)
+    if record.skips.careful and submission.cells:
+        await _must_answer(kernel, submission.cells[-1], record)
     if any(outcome.status is CellStatus.NOT_RUN for outcome in record.cells.values()):
         plan = _what_was_reached(plan, record)
     else:
         await _read_variables(kernel, plan, None, budget, record)
-    await make_calls(Caller(kernel, budget, record.skips.calls, record.observed), plan, record.variables)
+    caller = Caller(kernel, budget, record.skips, record.observed)
+    await make_calls(caller, plan, record.variables)
+
+
+async def _must_answer(kernel: Kernel, before: Cell | None, record: Record, blamed: int | None = None) -> None:
+    """A cell that breaks the kernel may end well itself, and the next one hang. Raises Culprit."""
+    if before is None or before.number in record.skips.cells:
+        return
+    try:
+        await kernel.ask({"action": "variables", "names": []}, _ANSWER_SECONDS)
+    except (KernelLost, TimeoutError) as error:
+        raise Culprit(as_lost(error), cell=before.number, in_place_of=blamed) from error
 
 
 def _what_was_reached(plan: ProbePlan, record: Record) -> ProbePlan:
@@ -89,6 +110,8 @@ async def _run_without_missing(kernel: Kernel, cell: Cell, budget: Budget, slow:
 
 
 _MOST_MISSING = 5
+# The kernel has nothing to do but answer.
+_ANSWER_SECONDS = 3.0
 
 
 async def _read_variables(
@@ -103,8 +126,8 @@ async def _read_variables(
             continue
         try:
             seconds = min(PROBE_SECONDS, budget.limits.call_seconds, max(budget.left, 0.1))
-            content, buffers = await kernel.ask({"action": "variables", "names": list(probe.names)}, [], seconds)
-            record.variables.append(VariableRun(decode_variables(content, buffers)))
+            reply = await kernel.ask({"action": "variables", "names": list(probe.names)}, seconds)
+            record.variables.append(VariableRun(decode_variables(*unpacked(*reply))))
         except KernelLost as lost:
             raise Culprit(lost, call=question) from lost
         except (TimeoutError, WireError):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 
 import numpy as np
 
@@ -29,9 +30,10 @@ from grader.model import (
     VariableRun,
 )
 from grader.naming import renamed
-from grader.runner.attempt_state import Budget, Culprit, as_lost
-from grader.runner.kernel import Kernel, KernelLost
-from grader.runner.wire import Names, Resolved, call_request, convert, decode_observation
+from grader.runner.attempt_state import Budget, Culprit, Skips, as_lost
+from grader.runner.kernel import Kernel, Reply
+from grader.runner.losses import KernelLost
+from grader.runner.wire import Names, Resolved, calls_request, convert, decode_observations, unpacked
 
 PROBE_SECONDS = 10.0
 # Where two calls took too long, larger ones would too; where two ended the kernel, all would. Each costs time or a try.
@@ -133,7 +135,7 @@ class Caller:
 
     kernel: Kernel
     budget: Budget
-    skips: Mapping[str, Silence]
+    skips: Skips
     observed: Observed
     made: int = 0
 
@@ -159,7 +161,8 @@ class Caller:
 
     async def _question(self, content: Mapping[str, object]) -> object:
         try:
-            return (await self.kernel.ask(content, [], min(PROBE_SECONDS, max(self.budget.left, 0.1))))[0]
+            reply = await self.kernel.ask(content, min(PROBE_SECONDS, max(self.budget.left, 0.1)))
+            return unpacked(*reply)[0]
         except (KernelLost, TimeoutError) as error:
             raise Culprit(as_lost(error)) from error
 
@@ -167,31 +170,57 @@ class Caller:
         """Make the version's public or its hidden calls, small ones first."""
         seen = self.observed.runs.setdefault(version, {})
         sizes = {call.id: _size(call) for call in probe.calls}
-        for call in sorted(probe.calls, key=lambda call: sizes[call.id]):
-            if call.hidden is hidden:
-                self.observed.hidden_ids |= {call.id} if hidden else set()
-                seen[call.id] = await self._observe(version, call, seen, sizes)
+        waiting = sorted((call for call in probe.calls if call.hidden is hidden), key=lambda call: sizes[call.id])
+        self.observed.hidden_ids |= {call.id for call in waiting} if hidden else set()
+        while waiting:
+            asked = list(takewhile(lambda call: self._silent(version, call, seen, sizes) is None, waiting))
+            if asked:
+                await self._observe(version, asked, seen)
+            else:
+                reason = self._silent(version, waiting[0], seen, sizes)
+                seen[waiting[0].id] = NoAnswer(reason or Silence.NOT_ASKED)
+            waiting = [call for call in waiting if call.id not in seen]
         return seen
 
-    async def _observe(
+    def _silent(
         self, version: Version, call: Call, seen: Mapping[str, Observation], sizes: Mapping[str, int]
-    ) -> Observation:
-        self.made += 1
-        if version.key(call) in self.skips:
-            return NoAnswer(self.skips[version.key(call)])
-        if self.budget.left <= 0 or _is_hopeless(call, seen, sizes):
-            return NoAnswer(Silence.NOT_ASKED)
-        request, buffers = call_request(call, version.name, version.label, self.made, as_matrix=version.as_matrix)
+    ) -> Silence | None:
+        """Why the call should not be made, if it should not."""
+        if version.key(call) in self.skips.calls:
+            return self.skips.calls[version.key(call)]
+        return Silence.NOT_ASKED if self.budget.left <= 0 or _is_hopeless(call, seen, sizes) else None
+
+    async def _observe(self, version: Version, calls: Sequence[Call], seen: dict[str, Observation]) -> None:
+        """Make these calls by one request, until one of them takes too long; each that was made is `seen` then."""
+        request, buffers = calls_request(calls, version.name, version.label, self.made + 1, as_matrix=version.as_matrix)
+        asked = self.kernel.send({**request, "together": not self.skips.one_by_one}, buffers)
+        waiting = list(calls)
+        while waiting:
+            several = len(waiting) > 1 and not self.skips.one_by_one
+            try:
+                reply = await self.kernel.reply_to(asked, self._seconds())
+            except KernelLost as lost:
+                call = None if several else version.key(waiting[0])
+                raise Culprit(lost, call=call, one_of_several=several) from lost
+            answers = self._decoded(reply, len(waiting))
+            self.made += len(answers)
+            seen.update(zip((call.id for call in waiting), answers, strict=False))
+            if not reply.in_time or answers[-1] == NoAnswer(Silence.MALFORMED):
+                return
+            waiting = waiting[len(answers) :]
+
+    def _seconds(self) -> float:
+        return max(min(self.budget.limits.call_seconds, self.budget.left), 0.1)
+
+    def _decoded(self, reply: Reply, most: int) -> list[Observation]:
+        """At least one. Of a reply that came too late the last answer is the call's that was interrupted."""
         try:
-            seconds = min(self.budget.limits.call_seconds, self.budget.left)
-            content, arrays = await self.kernel.ask(request, buffers, seconds)
-            return decode_observation(content, arrays, str(self.kernel.scratch.parent))
-        except KernelLost as lost:
-            raise Culprit(lost, call=version.key(call)) from lost
-        except TimeoutError:
-            return NoAnswer(Silence.TIMED_OUT)
+            packs, buffers = unpacked(reply.content, reply.buffers)
+            seen = decode_observations(packs, buffers, most, str(self.kernel.scratch.parent))
         except WireError:
-            return NoAnswer(Silence.MALFORMED)
+            seen = []
+        seen = seen or [NoAnswer(Silence.MALFORMED)]
+        return seen if reply.in_time else [*seen[:-1], NoAnswer(Silence.TIMED_OUT)]
 
 
 def _is_hopeless(call: Call, seen: Mapping[str, Observation], sizes: Mapping[str, int]) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate
 from typing import Annotated, Any, TypeAlias
 
 import msgspec
@@ -20,12 +21,14 @@ from grader.model import (
     Call,
     FloatArray,
     Items,
+    NoAnswer,
     NotCallable,
     NotNumbers,
     Numbers,
     Observation,
     Raised,
     Returned,
+    Silence,
     Value,
 )
 from grader.plaintext import one_line
@@ -37,12 +40,16 @@ _MOST_ELEMENTS = 500_000
 
 _Word = Annotated[str, msgspec.Meta(max_length=200)]
 _Size = Annotated[int, msgspec.Meta(ge=0, le=10**9)]
+_Dtype = Annotated[str, msgspec.Meta(pattern=r"\A([<>][iuf][248]|\|[biu]1)\Z")]
+_Lengths = Annotated[list[_Size], msgspec.Meta(max_length=20_000)]
+_MOST_ROWS = 5000
+_NOT_PACKED = "a reply's buffers are not as it says"
 
 
 class _Numbers(msgspec.Struct, tag_field="kind", tag="numbers", forbid_unknown_fields=True):
     type: _Word
     item_type: _Word | None
-    dtype: Annotated[str, msgspec.Meta(pattern=r"\A([<>][iuf][248]|\|[biu]1)\Z")]
+    dtype: _Dtype
     shape: Annotated[list[_Size], msgspec.Meta(max_length=8)]
     buffer: _Size
 
@@ -52,12 +59,22 @@ class _Other(msgspec.Struct, tag_field="kind", tag="other", forbid_unknown_field
     reason: _Word
 
 
+class _Rows(msgspec.Struct, tag_field="kind", tag="rows", forbid_unknown_fields=True):
+    """A list of arrays that are all alike, stacked: each is a row."""
+
+    type: _Word
+    item_type: _Word
+    dtype: _Dtype
+    shape: Annotated[list[_Size], msgspec.Meta(min_length=2, max_length=2)]
+    buffer: _Size
+
+
 class _Items(msgspec.Struct, tag_field="kind", tag="items", forbid_unknown_fields=True):
     type: _Word
     items: Annotated[list[_Numbers | _Other], msgspec.Meta(max_length=5000)]
 
 
-_Description: TypeAlias = _Numbers | _Other | _Items
+_Description: TypeAlias = _Numbers | _Other | _Items | _Rows
 
 
 class _Returned(msgspec.Struct, tag_field="outcome", tag="returned", forbid_unknown_fields=True):
@@ -76,6 +93,10 @@ class _Absent(msgspec.Struct, tag_field="outcome", tag="absent", forbid_unknown_
 
 class _NotCallable(msgspec.Struct, tag_field="outcome", tag="not_callable", forbid_unknown_fields=True):
     type: str
+
+
+class _Answers(msgspec.Struct, forbid_unknown_fields=True):
+    answers: list[dict[str, Any]]
 
 
 class Resolved(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -97,26 +118,27 @@ Buffers: TypeAlias = Sequence[bytes | memoryview]
 # --- to the kernel ---------------------------------------------------------------------------------------------------
 
 
-def call_request(
-    call: Call, name: str, label: str | None, seed: int, *, as_matrix: bool = False
+def calls_request(
+    calls: Sequence[Call], name: str, label: str | None, first_seed: int, *, as_matrix: bool = False
 ) -> tuple[dict[str, Any], list[memoryview]]:
-    """Of a call its arguments are sent, and nothing that says which case it is or what should come back."""
+    """Of calls their arguments are sent, and nothing that says which case it is or what should come back."""
     buffers: list[memoryview] = []
-    arguments = [_describe(argument, buffers) for argument in call.arguments]
     content = {
         "action": "call",
         "name": name,
         "label": label,
-        "outputs": call.outputs,
-        "seed": seed,
+        "outputs": [call.outputs for call in calls],
+        "first_seed": first_seed,
         "as_matrix": as_matrix,
-        "arguments": arguments,
+        "calls": [[_describe(argument, buffers) for argument in call.arguments] for call in calls],
     }
     return content, buffers
 
 
 def _describe(argument: Argument, buffers: list[memoryview]) -> dict[str, Any]:
     if isinstance(argument, tuple):
+        if argument and all(row.shape == argument[0].shape for row in argument):
+            return {**_describe(np.array(argument), buffers), "kind": "rows"}
         return {"kind": "items", "items": [_describe(row, buffers) for row in argument]}
     buffers.append(np.ascontiguousarray(argument).data.cast("B"))
     return {
@@ -127,7 +149,38 @@ def _describe(argument: Argument, buffers: list[memoryview]) -> dict[str, Any]:
     }
 
 
+def packed(content: dict[str, Any], buffers: Buffers) -> tuple[dict[str, Any], list[bytes]]:
+    """All buffers as one: a frame of a message costs more than the numbers in it."""
+    return {**content, "lengths": [len(buffer) for buffer in buffers]}, [b"".join(buffers)]
+
+
 # --- from the kernel -------------------------------------------------------------------------------------------------
+
+
+def unpacked(content: object, buffers: Buffers) -> tuple[object, Buffers]:
+    """The reverse of `packed`. Raises WireError."""
+    if not isinstance(content, dict):
+        raise WireError(_NOT_PACKED)
+    lengths = convert(content.pop("lengths", None), _Lengths)
+    if len(buffers) != 1 or sum(lengths) != len(buffers[0]):
+        raise WireError(_NOT_PACKED)
+    whole, ends = memoryview(buffers[0]), list(accumulate(lengths))
+    return content, [whole[end - length : end] for length, end in zip(lengths, ends, strict=True)]
+
+
+def decode_observations(content: object, buffers: Buffers, most: int, private: str = "") -> list[Observation]:
+    """What a message says of several calls, of at most so many; see `decode_observation`. Raises WireError."""
+    contents = convert(content, _Answers).answers
+    if len(contents) != len(buffers) or len(contents) > most:
+        raise WireError(_NOT_PACKED)
+    return [_decoded_or_malformed(one, [buffer], private) for one, buffer in zip(contents, buffers, strict=True)]
+
+
+def _decoded_or_malformed(content: object, buffers: Buffers, private: str) -> Observation:
+    try:
+        return decode_observation(*unpacked(content, buffers), private)
+    except WireError:
+        return NoAnswer(Silence.MALFORMED)
 
 
 def decode_observation(content: object, buffers: Buffers, private: str = "") -> Observation:
@@ -162,7 +215,9 @@ def convert(content: object, form: Any) -> Any:
 def _must_be_bounded(descriptions: Iterable[_Description]) -> None:
     leaves = (leaf for one in descriptions for leaf in (one.items if isinstance(one, _Items) else [one]))
     # An empty array counts too: of 10⁹ rows without columns each row would be a list in a report.
-    elements = sum(math.prod(max(size, 1) for size in leaf.shape) for leaf in leaves if isinstance(leaf, _Numbers))
+    elements = sum(
+        math.prod(max(size, 1) for size in leaf.shape) for leaf in leaves if isinstance(leaf, _Numbers | _Rows)
+    )
     if elements > _MOST_ELEMENTS:
         message = f"a reply holds {elements} numbers; at most {_MOST_ELEMENTS} are read"
         raise WireError(message)
@@ -172,6 +227,13 @@ def _decode(description: _Description, buffers: Buffers) -> Value:
     if isinstance(description, _Items):
         items = tuple(_decode_leaf(item, buffers) for item in description.items)
         return Items(items, one_line(description.type, 60))
+    if isinstance(description, _Rows):
+        if description.shape[0] > _MOST_ROWS:
+            message = f"a reply has a list of {description.shape[0]} arrays"
+            raise WireError(message)
+        item_type = one_line(description.item_type, 60)
+        rows = tuple(Numbers(row, item_type) for row in _decode_array(description, buffers))
+        return Items(rows, one_line(description.type, 60))
     return _decode_leaf(description, buffers)
 
 
@@ -182,7 +244,7 @@ def _decode_leaf(description: _Numbers | _Other, buffers: Buffers) -> Numbers | 
     return Numbers(_decode_array(description, buffers), one_line(description.type, 60), item_type)
 
 
-def _decode_array(description: _Numbers, buffers: Buffers) -> FloatArray:
+def _decode_array(description: _Numbers | _Rows, buffers: Buffers) -> FloatArray:
     if description.buffer >= len(buffers):
         message = f"a reply names buffer {description.buffer} of {len(buffers)}"
         raise WireError(message)
@@ -193,11 +255,14 @@ def _decode_array(description: _Numbers, buffers: Buffers) -> FloatArray:
         message = f"a reply says {description.dtype} of shape {description.shape}, but sends {buffer.nbytes} bytes"
         raise WireError(message)
     raw = bytes(buffer)
-    with np.errstate(all="ignore"):
-        try:
-            array: FloatArray = np.frombuffer(raw, dtype=dtype).reshape(description.shape).astype(np.float64)
-        except ValueError as error:
-            message = f"a reply's shape {description.shape} can't be had: {error}"
-            raise WireError(message) from error
-    array.setflags(write=False)
+    try:
+        array = np.frombuffer(raw, dtype=dtype).reshape(description.shape)
+    except ValueError as error:
+        message = f"a reply's shape {description.shape} can't be had: {error}"
+        raise WireError(message) from error
+    if dtype != np.float64:
+        with np.errstate(all="ignore"):
+            array = array.astype(np.float64)
+        array.setflags(write=False)
+    # Else nobody can write to it: it lies in bytes.
     return array

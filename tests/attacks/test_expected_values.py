@@ -58,10 +58,10 @@ def maskedAttentionQueryMatrix(queries, keys, values):
 
 
 @pytest.fixture
-def spied(key: AnswerKey, submission_file: Write) -> tuple[Any, Any]:
+def spied(key: AnswerKey, submission_file: Write, runner: KernelRunner) -> tuple[Any, Any]:
     file = submission_file(filled_sheet({"attentionQuery": SPY, "maskedAttentionQueryMatrix": "pass"}))
     submission = read_submission(file, file.path.read_bytes(), key.assignment)
-    execution = KernelRunner().run(submission, probe_plan(submission, key), key.assignment.limits)
+    execution = runner.run(submission, probe_plan(submission, key), key.assignment.limits)
     (run,) = execution.runs_of("maskedAttentionQueryMatrix")
     last = [one for one in run.observations.values() if isinstance(one, Returned)][-1]
     counts, found = last.value.items  # type: ignore[union-attr]
@@ -101,14 +101,18 @@ keys_mat = values_mat = queries_mat = Bomb()
 
 
 def test_nothing_is_deserialised_as_code(
-    key: AnswerKey, submission_file: Write, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    key: AnswerKey,
+    submission_file: Write,
+    runner: KernelRunner,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Objects that would run code when unpickled come back as "no numbers", and no unpickler is ever called."""
     names = ("attentionQuery", "keys_mat", "attentionQueryMatrix", "maskedAttentionQueryMatrix")
     content = filled_sheet({**dict.fromkeys(names, "pass"), "attentionQuery": BOMB})
     for name in ("loads", "load", "Unpickler"):
         monkeypatch.setattr(pickle, name, lambda *_, **__: pytest.fail("unpickled"))
-    report = grade(submission_file(content), key, KernelRunner()).report
+    report = grade(submission_file(content), key, runner).report
     assert (report.status, report.score) == ("graded", 0)
     assert "code ran" not in capsys.readouterr().out
     messages = [criterion.message for exercise in report.exercises for criterion in exercise.criteria]
@@ -126,11 +130,9 @@ def attentionQuery(query, keys, values):
 """
 
 
-def test_hidden_inputs_reach_no_report(key: AnswerKey, submission_file: Write) -> None:
+def test_hidden_inputs_reach_no_report(key: AnswerKey, submission_file: Write, runner: KernelRunner) -> None:
     """Not by an exception's name or text, nor by a type's name, nor by a later public call."""
-    report = grade(
-        submission_file(filled_sheet({"attentionQuery": LEAKY}, last="raise ValueError(kept)")), key, KernelRunner()
-    )
+    report = grade(submission_file(filled_sheet({"attentionQuery": LEAKY}, last="raise ValueError(kept)")), key, runner)
     text = json.dumps([str(one) for one in (report.report.exercises, report.report.remarks)])
     for keyed in key.calls["attentionQuery"].values():
         first = str(float(keyed.arguments["query"][0]))

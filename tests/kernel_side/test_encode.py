@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from grader.kernel_side.encode import describe, rebuild
+from grader.kernel_side.encode import describe, describe_list, packed, rebuild, unpacked
 from grader.model import Items, NotNumbers, Numbers, Returned, Value
 from grader.runner.wire import decode_observation
 
@@ -137,3 +137,87 @@ def test_a_matrix_stays_two_dimensional() -> None:
     value = through(np.matrix([[1, 2]]))
     assert isinstance(value, Numbers)
     assert (value.type_name, value.values.tolist()) == ("matrix", [[1, 2]])
+
+
+# --- lists of arrays, and all buffers as one -------------------------------------------------------------------------
+
+_rows = st.lists(npst.arrays(np.float64, st.integers(0, 3), elements=st.floats(-1, 1)), max_size=6)
+_odd_items = st.one_of(st.none(), st.integers(-9, 9), st.just("x"), npst.arrays(np.int32, (2,)))
+
+
+def list_through(items: list[Any]) -> Items:
+    """A list as an argument, described after the call, and decoded."""
+    buffers: list[Any] = []
+    description = json.loads(json.dumps(describe_list(items, buffers)))
+    content = {"outcome": "returned", "value": description, "arguments": []}
+    observation = decode_observation(content, [bytes(buffer) for buffer in buffers])
+    assert isinstance(observation, Returned)
+    assert isinstance(observation.value, Items)
+    return observation.value
+
+
+@given(_rows)
+def test_a_list_of_arrays_arrives_item_by_item_whether_stacked_or_not(rows: list[Any]) -> None:
+    got = list_through(rows)
+    assert got.type_name == "list"
+    assert [item.type_name for item in got.items] == ["ndarray"] * len(rows)
+    assert [item.values.tolist() for item in got.items if isinstance(item, Numbers)] == [row.tolist() for row in rows]
+
+
+@given(st.lists(st.one_of(_odd_items, npst.arrays(np.float64, (2,))), max_size=6))
+def test_whatever_the_student_put_into_a_list_has_its_place(items: list[Any]) -> None:
+    got = list_through(items)
+    assert [isinstance(item, Numbers) for item in got.items] == [
+        not (item is None or isinstance(item, str)) for item in items
+    ]
+
+
+def test_rows_that_are_all_alike_are_one_buffer() -> None:
+    buffers: list[Any] = []
+    assert describe_list([np.ones(3)] * 100, buffers)["kind"] == "rows"
+    assert len(buffers) == 1
+
+
+@pytest.mark.parametrize(
+    "items",
+    [
+        [np.ones(2), np.ones(3)],
+        [np.ones(2), np.ones(2, dtype=int)],
+        [np.ones((2, 2))] * 2,
+        [np.ones(2), [1.0, 1.0]],
+        [np.ones(2).view(np.recarray)] * 2,
+        [],
+    ],
+)
+def test_rows_that_are_not_alike_are_told_apart(items: list[Any]) -> None:
+    assert describe_list(items, [])["kind"] == "items"
+
+
+def test_a_list_that_grew_without_bound_is_cut() -> None:
+    assert len(describe_list([np.ones(1)] * 6000, [])["items"]) == 5000
+
+
+@given(st.lists(st.binary(max_size=9), max_size=6))
+def test_what_is_packed_unpacks_to_the_same(buffers: list[bytes]) -> None:
+    content, one = packed({"a": 1}, buffers)
+    assert content["a"] == 1
+    assert len(one) == 1
+    assert [bytes(part) for part in unpacked(content, one)] == buffers
+
+
+@given(_rows.filter(bool))
+def test_rows_are_rebuilt_fresh_and_writable(rows: list[Any]) -> None:
+    stacked = np.array([np.resize(row, 2) for row in rows])
+    description = {"kind": "rows", "dtype": stacked.dtype.str, "shape": list(stacked.shape), "buffer": 0}
+    rebuilt = rebuild(description, [stacked.tobytes()])
+    assert isinstance(rebuilt, list)
+    for row, again in zip(stacked, rebuilt, strict=True):
+        np.testing.assert_array_equal(again, row)
+        again[...] = 0
+
+
+@pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")
+def test_as_matrix_is_for_what_has_two_axes() -> None:
+    two = {"kind": "numbers", "dtype": "<f8", "shape": [1, 2], "buffer": 0}
+    assert type(rebuild(two, [bytes(16)], as_matrix=True)) is np.matrix
+    assert type(rebuild({**two, "shape": [2]}, [bytes(16)], as_matrix=True)) is np.ndarray

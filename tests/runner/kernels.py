@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -21,9 +23,19 @@ from grader.model import (
     VariableProbe,
 )
 from grader.runner import KernelRunner
+from grader.runner.sandbox import find_sandbox
 
 LIMITS = Limits(cell_seconds=2, call_seconds=1, submission_seconds=30)
 ONE_TO_THREE = np.array([1.0, 2.0, 3.0])
+
+
+@cache
+def shared_runner(*, sealed: bool) -> KernelRunner:
+    """One for all tests of a process; its zygote ends with the process."""
+    runner = KernelRunner(find_sandbox("auto" if sealed else "off"))
+    atexit.register(runner.close)
+    runner.prepare()
+    return runner
 
 
 def call(function: str, suffix: str = "public", *, hidden: bool = False) -> Call:
@@ -31,7 +43,12 @@ def call(function: str, suffix: str = "public", *, hidden: bool = False) -> Call
 
 
 def run(
-    *sources: str, calls: tuple[Call, ...] = (), after: int | None = None, limits: Limits = LIMITS, **variables: int
+    *sources: str,
+    calls: tuple[Call, ...] = (),
+    after: int | None = None,
+    limits: Limits = LIMITS,
+    sealed: bool = True,
+    **variables: int,
 ) -> Execution:
     """Run these cells; call functions as they stood after cell `after`; read each variable after its cell."""
     cells = tuple(Cell(number, source, None) for number, source in enumerate(sources, start=1))
@@ -39,7 +56,7 @@ def run(
     probes = tuple(FunctionProbe(name, after, tuple(one for one in calls if one.function == name)) for name in names)
     reads = tuple(VariableProbe((name,), number) for name, number in variables.items())
     moments = () if after is None else (after,)
-    return KernelRunner().run(Submission("x", "x", "", cells), ProbePlan(probes, reads, moments), limits)
+    return shared_runner(sealed=sealed).run(Submission("x", "x", "", cells), ProbePlan(probes, reads, moments), limits)
 
 
 def statuses(execution: Execution) -> list[CellStatus]:

@@ -118,10 +118,11 @@ def f(a):
     return a
 """
     secret = Call("f:secret", "f", (np.array([7.0]),), 1, hidden=True)
-    execution = run(source, calls=(call("f"), secret, call("f", "other", hidden=True)), after=1)
+    execution = run(source, calls=(call("f"), secret, call("f", "other", hidden=True)), after=1, sealed=False)
     assert told.read_text() == "secret"
     assert statuses(execution) == [CellStatus.OK]
-    assert "secret" not in repr(execution).replace("f:secret", "")
+    everything = repr((execution.cells, execution.functions, execution.variables))
+    assert "secret" not in everything.replace("f:secret", "")
     assert [value(one) for one in observed(execution)] == [[1, 2, 3]]
 
 
@@ -130,7 +131,9 @@ def test_nor_do_the_cells_that_a_later_try_leaves_out_tell_anything(tmp_path: Pa
     told = tmp_path / "told"
     source = f"import os\ndef f(a):\n  if a[0] == 7:\n    open({str(told)!r}, 'w').close()\n    os._exit(1)\n  return a"
     secret = Call("f:secret", "f", (np.array([7.0]),), 1, hidden=True)
-    execution = run(source, f"if os.path.exists({str(told)!r}): os._exit(1)", calls=(call("f"), secret), after=1)
+    execution = run(
+        source, f"if os.path.exists({str(told)!r}): os._exit(1)", calls=(call("f"), secret), after=1, sealed=False
+    )
     assert told.exists()
     assert statuses(execution) == [CellStatus.OK, CellStatus.OK]
 
@@ -233,9 +236,18 @@ def test_random_numbers_are_others_in_each_call_and_the_same_in_each_run() -> No
     assert one == value(observed(again, "f:one")[0])
 
 
-def test_a_kernel_that_answers_no_more_is_no_fault_of_ours() -> None:
-    execution = run("def f(a): return a", "get_ipython().kernel.shell_handlers.clear()", calls=(call("f"),))
-    assert observed(execution) == [NoAnswer(Silence.NOT_ASKED)]
+@pytest.mark.parametrize(
+    "source",
+    [
+        "get_ipython().kernel.shell_handlers.pop('grader_probe_request')",
+        "import sys\nfor m in list(sys.modules): sys.modules[m] = None",
+    ],
+)
+def test_the_cell_after_which_a_kernel_answers_no_more_is_found(source: str) -> None:
+    """It ends well itself; neither the next cell nor the functions are to blame."""
+    execution = run("def f(a): return a", "", source, "x = 1", calls=(call("f"),))
+    assert statuses(execution) == [CellStatus.OK, CellStatus.OK, CellStatus.TIMED_OUT, CellStatus.OK]
+    assert [value(one) for one in observed(execution)] == [[1, 2, 3]]
 
 
 @pytest.mark.parametrize(
@@ -251,8 +263,9 @@ FORGED = """
 kernel = get_ipython().kernel
 send = kernel.session.send
 def forge(stream, kind, *content, **rest):
-    if kind == "grader_probe_reply" and "outcome" in content[0]:
-        content = ({"outcome": "returned", "value": CONTENT, "arguments": []},)
+    if kind == "grader_probe_reply" and "answers" in content[0]:
+        answer = {"outcome": "returned", "value": CONTENT, "arguments": [], "lengths": [8]}
+        content = ({"answers": [answer], "lengths": [8]},)
         rest["buffers"] = [b"12345678"]
     return send(stream, kind, *content, **rest)
 kernel.session.send = forge

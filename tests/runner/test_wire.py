@@ -14,8 +14,17 @@ from hypothesis import strategies as st
 from grader.answer_key import AnswerKey
 from grader.errors import WireError
 from grader.kernel_side.encode import rebuild
-from grader.model import Absent, NotCallable, Raised, Returned
-from grader.runner.wire import Names, Resolved, call_request, convert, decode_observation, decode_variables
+from grader.model import Absent, Call, Items, NotCallable, Numbers, Raised, Returned
+from grader.runner.wire import (
+    Names,
+    Resolved,
+    calls_request,
+    convert,
+    decode_observation,
+    decode_variables,
+    packed,
+    unpacked,
+)
 
 NUMBERS = {"kind": "numbers", "type": "ndarray", "item_type": None, "dtype": "<f8", "shape": [2], "buffer": 0}
 BUFFERS = [np.array([1.0, 2.0]).tobytes()]
@@ -132,17 +141,17 @@ def test_a_pickle_stays_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_request_holds_inputs_and_nothing_that_tells_the_case(key: AnswerKey) -> None:
     """A notebook that reads its requests learns no id, no set, no expected value."""
     keyed = key.calls["attentionQueryMatrix"]["six_items"]
-    content, buffers = call_request(keyed.call, "attentionQueryMatrix", "15", 3)
+    content, buffers = calls_request([keyed.call], "attentionQueryMatrix", "15", 3)
     text = json.dumps(content)
-    assert set(content) == {"action", "name", "label", "outputs", "seed", "as_matrix", "arguments"}
+    assert set(content) == {"action", "name", "label", "outputs", "first_seed", "as_matrix", "calls"}
     assert not any(word in text for word in ("six_items", "hidden", "expected", keyed.call.id))
     assert sum(buffer.nbytes for buffer in buffers) == sum(array.nbytes for array in keyed.arguments.values())
 
 
 def test_arguments_survive_the_way(key: AnswerKey) -> None:
     for keyed in key.calls["attentionQuery"].values():
-        content, buffers = call_request(keyed.call, "f", None, 0)
-        for description, argument in zip(content["arguments"], keyed.call.arguments, strict=True):
+        content, buffers = calls_request([keyed.call], "f", None, 0)
+        for description, argument in zip(content["calls"][0], keyed.call.arguments, strict=True):
             np.testing.assert_array_equal(rebuild(description, buffers), argument)
 
 
@@ -154,3 +163,90 @@ def test_no_part_of_the_kernels_folder_is_told() -> None:
         observation = decode_observation(reply, [], folder)
         assert isinstance(observation, Raised)
         assert "grader-" not in observation.text
+
+
+# --- all buffers as one, and lists of arrays -------------------------------------------------------------------------
+
+ROWS = {**NUMBERS, "kind": "rows", "type": "list", "item_type": "ndarray", "shape": [1, 2]}
+
+
+@given(st.lists(st.binary(max_size=9), max_size=6))
+def test_what_is_packed_unpacks_to_the_same(buffers: list[bytes]) -> None:
+    content, parts = unpacked(*packed({"a": 1}, buffers))
+    assert content == {"a": 1}
+    assert [bytes(part) for part in parts] == buffers
+
+
+@pytest.mark.parametrize(
+    "lengths", [None, "9", [8], [9, 1], [-1, 10], [9.0], [True, 8], [2**40], [0] * 20_001, [[9]], {"9": 9}, ["9"]]
+)
+def test_lengths_that_lie_are_refused(lengths: object) -> None:
+    with pytest.raises(WireError):
+        unpacked({"lengths": lengths}, [bytes(9)])
+
+
+@pytest.mark.parametrize("buffers", [[], [b"", b""], [b"x"]])
+def test_other_than_one_buffer_of_that_size_is_refused(buffers: list[bytes]) -> None:
+    with pytest.raises(WireError):
+        unpacked({"lengths": []}, buffers)
+
+
+@pytest.mark.parametrize("content", [None, [], "x", 1, {}])
+def test_content_without_lengths_is_refused(content: object) -> None:
+    with pytest.raises(WireError):
+        unpacked(content, [b""])
+
+
+@given(_json, st.lists(st.binary(max_size=20), max_size=2))
+def test_anything_unpacks_or_is_refused(content: Any, buffers: list[bytes]) -> None:
+    for one in (content, {"lengths": content}):
+        try:
+            _, parts = unpacked(one, buffers)
+        except WireError:
+            continue
+        assert b"".join(bytes(part) for part in parts) == buffers[0]
+
+
+def test_rows_become_items() -> None:
+    observation = decode_observation({**returned(), "value": ROWS}, BUFFERS)
+    assert isinstance(observation, Returned)
+    assert isinstance(observation.value, Items)
+    (row,) = observation.value.items
+    assert isinstance(row, Numbers)
+    assert (row.values.tolist(), row.type_name) == ([1.0, 2.0], "ndarray")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"shape": [2]},
+        {"shape": [1, 1, 2]},
+        {"shape": [2, 2]},
+        {"shape": [10**9, 0]},
+        {"shape": [0, 10**9]},
+        {"shape": [-1, -2]},
+        {"shape": [2**33, 2**33]},
+        {"dtype": "|O"},
+        {"buffer": 1},
+        {"item_type": None},
+        {"surprise": 1},
+    ],
+)
+def test_rows_that_lie_are_refused(changes: dict[str, Any]) -> None:
+    with pytest.raises(WireError):
+        decode_observation({**returned(), "value": {**ROWS, **changes}}, BUFFERS)
+
+
+def test_more_rows_than_a_list_may_have_are_refused() -> None:
+    rows = {**ROWS, "dtype": "|u1", "shape": [5001, 1]}
+    with pytest.raises(WireError, match="5001"):
+        decode_observation({**returned(), "value": rows}, [bytes(5001)])
+
+
+def test_lists_of_arrays_survive_the_way() -> None:
+    rows = (np.array([1.0, 2.0]), np.array([3.0, 4.0]))
+    for argument in (rows, (*rows, np.ones(3)), ()):
+        content, buffers = calls_request([Call("c", "f", (argument,), 1, hidden=False)], "f", None, 0)
+        rebuilt = rebuild(content["calls"][0][0], buffers)
+        assert isinstance(rebuilt, list)
+        assert [row.tolist() for row in rebuilt] == [row.tolist() for row in argument]
