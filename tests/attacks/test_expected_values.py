@@ -1,7 +1,7 @@
 """A notebook looks everywhere it can for an expected value, and for a way to be unpickled.
 
-Kernels are not sealed yet: a notebook could read reference/ from the disk if it knew the path. What is tried here is
-what the grader itself brings into the student's process: its messages, its memory, its environment, its folder.
+What the seal keeps outside is tried in test_attempts.py. Here it is what the grader itself brings into the student's
+process: its messages, its memory, its environment, its folder.
 """
 
 from __future__ import annotations
