@@ -16,8 +16,9 @@ from nbformat import NotebookNode
 
 from grader.model import Cell, CellOutcome, CellStatus
 from grader.plaintext import one_line
-from grader.runner.losses import KernelLost, Loss
+from grader.runner.losses import OF_EXCESS, KernelLost, Loss
 from grader.runner.relay import Allowance
+from grader.runner.watchdog import Watch
 from grader.runner.wire import REPLY, REQUEST, Buffers, packed
 
 # After an interrupt: long enough for a Python loop to notice it, short beside any limit.
@@ -48,6 +49,8 @@ class Kernel:
     shell_allowance: Allowance
     iopub_allowance: Allowance
     output_bytes: int
+    watch: Watch | None = None
+    """What no layer of the seal bounds is looked at between whiles, and at the end of each cell and call."""
 
     async def execute(self, cell: Cell, seconds: float) -> CellOutcome:
         """Run one cell. Raises KernelLost when the kernel doesn't outlive it."""
@@ -62,6 +65,7 @@ class Kernel:
         except Exception as error:
             # DeadKernelError, or whatever decoding a forged message can raise; such a kernel is of no more use.
             raise KernelLost(await self._why()) from error
+        self._look()
         return _outcome(cell, node, in_time=in_time, scratch=self.scratch)
 
     async def ask(self, content: Mapping[str, Any], seconds: float) -> tuple[object, Buffers]:
@@ -84,7 +88,14 @@ class Kernel:
         answering = asyncio.create_task(self._reply_to(asked))
         in_time = await self._within(answering, seconds)
         reply = await answering
+        self._look()
         return Reply(reply["content"], reply.get("buffers", []), in_time=in_time)
+
+    def _look(self) -> None:
+        """Else the watchdog would find out a moment later, and whatever runs then be blamed for it."""
+        excess = None if self.watch is None else self.watch.look()
+        if excess is not None:
+            raise KernelLost(OF_EXCESS[excess])
 
     def outputs(self) -> Sequence[Mapping[str, Any]]:
         """What the last cell showed, as far as the client keeps it."""

@@ -64,7 +64,8 @@ async def start_kernel(maker: KernelMaker, bounds: Bounds) -> AsyncIterator[Kern
         if maker.supply is not None:
             await _lead_through_relays(started, ending, shell, iopub)
         started.channels.session.flooded = iopub.exceeded.set
-        lost = asyncio.create_task(until_lost(started.ended, (shell, iopub), _watch(maker, started, bounds)))
+        watch = _watch(maker, started, bounds)
+        lost = asyncio.create_task(until_lost(started.ended, (shell, iopub), watch))
         ending.push_async_callback(_cancelled, lost)
         started.channels.start_channels(stdin=False, hb=False, control=False)
         ending.callback(started.channels.stop_channels)
@@ -74,7 +75,9 @@ async def start_kernel(maker: KernelMaker, bounds: Bounds) -> AsyncIterator[Kern
         )
         client.kc = started.channels
         signal_to = started.provisioner.send_signal
-        yield Kernel(client, started.channels, started.scratch, signal_to, lost, shell, iopub, bounds.output_bytes)
+        yield Kernel(
+            client, started.channels, started.scratch, signal_to, lost, shell, iopub, bounds.output_bytes, watch
+        )
 
 
 class _ErrorsOnly(NotebookClient):

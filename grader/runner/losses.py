@@ -20,7 +20,7 @@ class Loss(StrEnum):
     FILLED_DISK = "filled_disk"
 
 
-_OF_EXCESS = {
+OF_EXCESS = {
     Excess.MEMORY: Loss.OUT_OF_MEMORY,
     Excess.DISK: Loss.FILLED_DISK,
     # Threads are memory: stacks, and the kernel's own.
@@ -50,7 +50,7 @@ async def until_lost(
         if any(one.exceeded.is_set() for one in allowances):
             return Loss.FLOODED_OUTPUT
         if any(one.done() for one in excess):
-            return _OF_EXCESS[excess[0].result()]
+            return OF_EXCESS[excess[0].result()]
         return deaths[0].result()
     finally:
         for one in waiting:

@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from grader.model import Cell, CellOutcome, CellStatus, Execution, ProbePlan, Submission, VariableProbe
+from grader.model import Cell, CellOutcome, CellStatus, Execution, FunctionProbe, ProbePlan, Submission, VariableProbe
 from grader.runner import KernelRunner
 from grader.runner.sandbox import Layer, find_sandbox
 from tests.runner.kernels import LIMITS, Numbers_of, call, observed, run, statuses, value
@@ -159,4 +159,22 @@ def test_an_error_with_a_long_message_is_an_error_and_no_more(mebibytes: int) ->
     source = f"def f(a): return a\nraise ValueError('x' * {mebibytes * 2**20})"
     execution = run(source, calls=(call("f"),))
     assert statuses(execution) == [CellStatus.RAISED]
+    assert [value(one) for one in observed(execution)] == [[1, 2, 3]]
+
+
+def test_what_fills_the_disk_is_blamed_and_not_what_runs_next() -> None:
+    """Without namespaces a watchdog looks ten times a second; a cell that ends before that is caught at its end."""
+    sandbox = find_sandbox("auto")
+    reduced = replace(
+        sandbox,
+        layers=tuple(layer for layer in sandbox.layers if layer is not Layer.NAMESPACES),
+        user_namespace=False,
+        drops_user=False,
+    )
+    deep = "import os\nfor _ in range(2500):\n    os.mkdir('d')\n    os.chdir('d')"
+    cells = (Cell(1, "def f(a): return a", None), Cell(2, deep, None), Cell(3, "x = sum(range(10**7))", None))
+    plan = ProbePlan((FunctionProbe("f", None, (call("f"),)),), ())
+    with KernelRunner(reduced) as runner:
+        execution = runner.run(Submission("x", "x", "", cells), plan, LIMITS)
+    assert statuses(execution) == [CellStatus.OK, CellStatus.FILLED_DISK, CellStatus.OK]
     assert [value(one) for one in observed(execution)] == [[1, 2, 3]]
