@@ -176,6 +176,8 @@ class CellOutcome:
     status: CellStatus
     error_name: str = ""
     error_text: str = ""
+    outputs: Sequence[Mapping[str, Any]] = field(default=(), repr=False, compare=False)
+    """What the cell showed, in nbformat's form, as far as the runner keeps it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,7 @@ could tell what that one saw.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from grader.errors import WireError
 from grader.model import Cell, CellOutcome, CellStatus, Execution, ProbePlan, Submission, VariableRun
@@ -28,7 +26,6 @@ class Record:
     cells: dict[int, CellOutcome] = field(default_factory=dict)
     observed: Observed = field(default_factory=Observed)
     variables: list[VariableRun] = field(default_factory=list)
-    outputs: dict[int, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
 
     def frozen(self) -> Record:
         """The record as it is, untouched by what later tries leave out: even that could tell what was seen."""
@@ -38,8 +35,7 @@ class Record:
         skipped = {number: CellOutcome(number, status) for number, status in self.skips.cells.items()}
         outcomes = {**self.cells, **skipped}
         cells = (outcomes.get(cell.number, CellOutcome(cell.number, CellStatus.NOT_RUN)) for cell in submission.cells)
-        functions = tuple(self.observed.function_runs(plan))
-        return Execution(tuple(cells), functions, tuple(self.variables), self.outputs)
+        return Execution(tuple(cells), tuple(self.observed.function_runs(plan)), tuple(self.variables))
 
 
 async def attempt(kernel: Kernel, submission: Submission, plan: ProbePlan, budget: Budget, record: Record) -> None:
@@ -48,7 +44,6 @@ async def attempt(kernel: Kernel, submission: Submission, plan: ProbePlan, budge
         if record.skips.careful or cell.number in record.skips.cells:
             await _must_answer(kernel, before, record, cell.number)
         record.cells[cell.number] = await _run_cell(kernel, cell, record, budget)
-        record.outputs[cell.number] = kernel.outputs()
         if cell.number in plan.moments:
             try:
                 await kernel.ask({"action": "keep", "label": str(cell.number)}, PROBE_SECONDS)
@@ -105,7 +100,8 @@ async def _run_without_missing(kernel: Kernel, cell: Cell, budget: Budget, slow:
         missing += [outcome.error_text] if package else []
         wanted = without_imports_of(package, wanted) if package else None
     if missing and outcome.status is not CellStatus.TIMED_OUT:
-        return CellOutcome(cell.number, CellStatus.RAISED, "ModuleNotFoundError", "; ".join(dict.fromkeys(missing)))
+        told = "; ".join(dict.fromkeys(missing))
+        return CellOutcome(cell.number, CellStatus.RAISED, "ModuleNotFoundError", told, outcome.outputs)
     return outcome
 
 

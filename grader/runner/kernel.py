@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,11 +97,6 @@ class Kernel:
         if excess is not None:
             raise KernelLost(OF_EXCESS[excess])
 
-    def outputs(self) -> Sequence[Mapping[str, Any]]:
-        """What the last cell showed, as far as the client keeps it."""
-        cells = self.client.nb.cells
-        return list(cells[0].outputs) if cells else []
-
     def _allow(self) -> None:
         self.shell_allowance.allow(_LARGEST_REPLY)
         self.iopub_allowance.allow(_BYTES_PER_OUTPUT * self.output_bytes + _BYTES_BESIDE_OUTPUT)
@@ -149,12 +144,13 @@ class Kernel:
 
 
 def _outcome(cell: Cell, node: NotebookNode, *, in_time: bool, scratch: Path) -> CellOutcome:
+    outputs = node.get("outputs", [])
     if not in_time:
-        return CellOutcome(cell.number, CellStatus.TIMED_OUT)
-    for output in node.get("outputs", []):
+        return CellOutcome(cell.number, CellStatus.TIMED_OUT, outputs=outputs)
+    for output in outputs:
         if output.get("output_type") == "error":
             text = str(output.get("evalue", "")).replace(str(scratch.parent), "..")
             return CellOutcome(
-                cell.number, CellStatus.RAISED, one_line(str(output.get("ename", "")), 60), one_line(text)
+                cell.number, CellStatus.RAISED, one_line(str(output.get("ename", "")), 60), one_line(text), outputs
             )
-    return CellOutcome(cell.number, CellStatus.OK)
+    return CellOutcome(cell.number, CellStatus.OK, outputs=outputs)

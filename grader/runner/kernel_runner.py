@@ -103,7 +103,7 @@ async def _run(maker: KernelMaker, submission: Submission, plan: ProbePlan, limi
         if culprit is None or not skips.add(culprit) or budget.left <= 0:
             break
     execution = (kept or record).execution(submission, plan)
-    outputs = execution.outputs if maker.pictures else None
+    outputs = {cell.number: cell.outputs for cell in execution.cells} if maker.pictures else None
     return replace(execution, outputs=outputs, sandbox=tuple(maker.sandbox.layers))
 
 

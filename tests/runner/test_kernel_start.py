@@ -10,7 +10,7 @@ import pytest
 
 from grader.model import Cell, CellStatus, FunctionProbe, ProbePlan, Submission
 from grader.runner import KernelRunner
-from grader.runner.sandbox import Sandbox
+from grader.runner.sandbox import Sandbox, find_sandbox
 from tests.runner.kernels import LIMITS, call, observed, run, statuses, value
 
 
@@ -45,3 +45,14 @@ def test_many_runs_leave_no_descriptor_and_no_memory(sealed: bool) -> None:  # n
     assert descriptors() == before
     assert me.num_threads() == threads
     assert me.memory_info().rss - resident < 20 * 2**20
+
+
+def test_each_cell_keeps_what_it_showed_itself() -> None:
+    """A cell that was not run, blank or left out, shows nothing; not what the one before it did."""
+    sources = ("print(1)", "", "import ctypes; ctypes.string_at(0)", "2")
+    cells = tuple(Cell(number, source, None) for number, source in enumerate(sources, start=1))
+    with KernelRunner(find_sandbox("auto"), keep_outputs=True) as runner:
+        outputs = runner.run(Submission("x", "x", "", cells), ProbePlan((), ()), LIMITS).outputs
+    assert outputs is not None
+    shown = {number: [one["output_type"] for one in several] for number, several in outputs.items()}
+    assert shown == {1: ["stream"], 2: [], 3: [], 4: ["execute_result"]}
