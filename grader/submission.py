@@ -69,20 +69,18 @@ def read_bytes(file: SubmissionFile, limit: int) -> bytes:
 def read_cells(content: bytes) -> list[tuple[str, str]]:
     """Type and source of every cell, those without code too. Raises UnreadableSubmission."""
     mends = _Mends()
-    notebook = _as_format_4(_parse(content, mends), mends)
-    found = (cell for cell in _as_list(notebook.get("cells")) if isinstance(cell, Mapping))
-    return [(_cell_type(cell), _source(cell, mends)) for cell in found]
+    return _types_and_sources(_as_format_4(_parse(content, mends), mends), mends)
 
 
 def read_submission(file: SubmissionFile, content: bytes, assignment: Assignment) -> Submission:
     """Parse `content` as a notebook of any format from 1 on. Raises UnreadableSubmission."""
     mends = _Mends()
     notebook = _as_format_4(_parse(content, mends), mends)
-    found = [cell for cell in _as_list(notebook.get("cells")) if isinstance(cell, Mapping)]
+    found = _types_and_sources(notebook, mends)
     if len(found) > assignment.limits.cells:
         message = f"The notebook has {len(found)} cells; at most {assignment.limits.cells} are read."
         raise UnreadableSubmission("too_many_cells", message)
-    cells, heading_remarks = map_cells([(_cell_type(cell), _source(cell, mends)) for cell in found], assignment)
+    cells, heading_remarks = map_cells(found, assignment)
     remarks = (*_kernel_remarks(_as_mapping(notebook.get("metadata"))), *heading_remarks, *_mend_remarks(mends))
     return Submission(file.id, file.file, hashlib.sha256(content).hexdigest(), cells, remarks)
 
@@ -183,6 +181,11 @@ def _joined(value: Any) -> Any:
 
 
 # --- notebook ─▶ cells ----------------------------------------------------------------------------------------------
+
+
+def _types_and_sources(notebook: Mapping[str, Any], mends: _Mends) -> list[tuple[str, str]]:
+    cells = (cell for cell in _as_list(notebook.get("cells")) if isinstance(cell, Mapping))
+    return [(_cell_type(cell), _source(cell, mends)) for cell in cells]
 
 
 def _cell_type(cell: Mapping[str, Any]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,8 +11,9 @@ from grader.answer_key import AnswerKey
 from grader.batch import grade_batch
 from grader.discovery import find_submissions
 from grader.runner import KernelRunner
-from grader.runner.sandbox import Layer, Sandbox, find_sandbox
+from grader.runner.sandbox import Sandbox, find_sandbox
 from tests.conftest import SUBMISSIONS
+from tests.runner.kernels import reduced_sandbox
 
 # Right, wrong and hostile: what dies, what counts, what draws random numbers, what has threads.
 SAMPLES = (
@@ -34,11 +34,9 @@ SAMPLES = (
 
 def _sandboxes() -> Iterator[tuple[str, Sandbox, int]]:
     full = find_sandbox("auto")
-    without = tuple(layer for layer in full.layers if layer is not Layer.NAMESPACES)
-    reduced = replace(full, layers=without, user_namespace=False, drops_user=False)
     yield "one slot", full, 1
     yield "two slots", full, 2
-    yield "reduced", reduced, 2
+    yield "reduced", reduced_sandbox(), 2
     yield "off", Sandbox(), 2
 
 

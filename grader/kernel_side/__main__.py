@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import ctypes
 import signal
 import sys
 
 from ipykernel.kernelapp import IPKernelApp
 
+from grader.kernel_side import linux
 from grader.kernel_side.magics import replace_magics
 from grader.kernel_side.probe import register
 from grader.kernel_side.warm_shell import kernel_config, reseed
-
-_PR_SET_PDEATHSIG = 1  # prctl(2)
 
 
 def main() -> None:
     if sys.platform == "linux":
         # A grader that is killed takes its kernels along; ipykernel's own parent poller needs a free interpreter lock.
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
     app = IPKernelApp.instance(config=kernel_config())
     app.initialize(sys.argv[1:])
     replace_magics(app.kernel.shell)

@@ -8,7 +8,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import matplotlib.figure  # noqa: F401 - imported for the children
 import matplotlib.pyplot as plt
 import numpy as np
 from ipykernel.compiler import XCachingCompiler

@@ -14,12 +14,13 @@ from jupyter_client.asynchronous.client import AsyncKernelClient
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
+from grader.kernel_side.encode import packed
 from grader.model import Cell, CellOutcome, CellStatus
 from grader.plaintext import one_line
 from grader.runner.losses import OF_EXCESS, KernelLost, Loss
 from grader.runner.relay import Allowance
 from grader.runner.watchdog import Watch
-from grader.runner.wire import REPLY, REQUEST, Buffers, packed
+from grader.runner.wire import REPLY, REQUEST, Buffers
 
 # After an interrupt: long enough for a Python loop to notice it, short beside any limit.
 _GRACE_SECONDS = 1.0

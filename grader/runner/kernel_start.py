@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -287,8 +286,6 @@ async def _hear(channels: AsyncKernelClient) -> None:
 async def _end(manager: AsyncKernelManager) -> None:
     """SIGKILL to the kernel, and wait until it is gone."""
     if manager.provisioner is not None and manager.has_kernel:
-        with suppress(Exception):
-            await manager.provisioner.send_signal(signal.SIGKILL if os.name == "posix" else signal.SIGTERM)
         with suppress(Exception):
             await manager.provisioner.kill()
         with suppress(Exception):

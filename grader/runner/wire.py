@@ -149,11 +149,6 @@ def _describe(argument: Argument, buffers: list[memoryview]) -> dict[str, Any]:
     }
 
 
-def packed(content: dict[str, Any], buffers: Buffers) -> tuple[dict[str, Any], list[bytes]]:
-    """All buffers as one: a frame of a message costs more than the numbers in it."""
-    return {**content, "lengths": [len(buffer) for buffer in buffers]}, [b"".join(buffers)]
-
-
 # --- from the kernel -------------------------------------------------------------------------------------------------
 
 

@@ -11,7 +11,7 @@ import pytest
 from grader.model import Cell, CellOutcome, CellStatus, Execution, FunctionProbe, ProbePlan, Submission, VariableProbe
 from grader.runner import KernelRunner
 from grader.runner.sandbox import Layer, find_sandbox
-from tests.runner.kernels import LIMITS, Numbers_of, call, observed, run, statuses, value
+from tests.runner.kernels import LIMITS, Numbers_of, call, observed, reduced_sandbox, run, statuses, value
 
 GENEROUS = msgspec.structs.replace(LIMITS, cell_seconds=20, submission_seconds=60)
 needs_namespaces = pytest.mark.skipif(
@@ -31,11 +31,9 @@ def outcome(source: str) -> CellOutcome:
 
 
 def outcome_without_namespaces(source: str) -> CellOutcome:
-    sandbox = find_sandbox("auto")
-    layers = tuple(layer for layer in sandbox.layers if layer is not Layer.NAMESPACES)
     cells = (Cell(1, source, None), Cell(2, "x = 1", None))
     plan = ProbePlan((), (VariableProbe(("x",), 2),))
-    with KernelRunner(replace(sandbox, layers=layers, user_namespace=False, drops_user=False)) as runner:
+    with KernelRunner(reduced_sandbox()) as runner:
         return first_of(runner.run(Submission("x", "x", "", cells), plan, GENEROUS))
 
 
@@ -164,17 +162,10 @@ def test_an_error_with_a_long_message_is_an_error_and_no_more(mebibytes: int) ->
 
 def test_what_fills_the_disk_is_blamed_and_not_what_runs_next() -> None:
     """Without namespaces a watchdog looks ten times a second; a cell that ends before that is caught at its end."""
-    sandbox = find_sandbox("auto")
-    reduced = replace(
-        sandbox,
-        layers=tuple(layer for layer in sandbox.layers if layer is not Layer.NAMESPACES),
-        user_namespace=False,
-        drops_user=False,
-    )
     deep = "import os\nfor _ in range(2500):\n    os.mkdir('d')\n    os.chdir('d')"
     cells = (Cell(1, "def f(a): return a", None), Cell(2, deep, None), Cell(3, "x = sum(range(10**7))", None))
     plan = ProbePlan((FunctionProbe("f", None, (call("f"),)),), ())
-    with KernelRunner(reduced) as runner:
+    with KernelRunner(reduced_sandbox()) as runner:
         execution = runner.run(Submission("x", "x", "", cells), plan, LIMITS)
     assert statuses(execution) == [CellStatus.OK, CellStatus.FILLED_DISK, CellStatus.OK]
     assert [value(one) for one in observed(execution)] == [[1, 2, 3]]

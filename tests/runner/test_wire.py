@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from grader.answer_key import AnswerKey
 from grader.errors import WireError
-from grader.kernel_side.encode import rebuild
+from grader.kernel_side.encode import packed, rebuild
 from grader.model import Absent, Call, Items, NotCallable, Numbers, Raised, Returned
 from grader.runner.wire import (
     Names,
@@ -22,7 +22,6 @@ from grader.runner.wire import (
     convert,
     decode_observation,
     decode_variables,
-    packed,
     unpacked,
 )
 

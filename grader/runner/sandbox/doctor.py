@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grader.runner.sandbox.layers import Layer, Sandbox
-from grader.runner.sandbox.search import MACHINES, Findings, find_layers
+from grader.runner.sandbox.search import MACHINES, find_layers
 
 _DOES = {
     Layer.LANDLOCK: "student code opens the interpreter's libraries and its scratch folder, and no other file; no TCP",
@@ -54,16 +54,7 @@ def examine() -> list[Finding]:
         problem = f"Linux on x86_64 or aarch64 has it; this is {platform.system()} on {platform.machine()}"
         return [Finding(layer, problem) for layer in Layer]
     findings = find_layers()
-    layers = findings.sandbox().layers
-    return [Finding(layer, "" if layer in layers else _problem(layer, findings)) for layer in Layer]
-
-
-def _problem(layer: Layer, findings: Findings) -> str:
-    names = {
-        Layer.NAMESPACES: ("namespaces_of_root", "namespaces_of_user"),
-        Layer.PRIVILEGES: ("capabilities",),
-    }.get(layer, (layer.value,))
-    return "; ".join(dict.fromkeys(findings.problems[name] for name in names))
+    return [Finding(layer, findings.problem(layer)) for layer in Layer]
 
 
 def _sandbox(findings: Sequence[Finding]) -> Sandbox:

@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from grader.runner.sandbox.bpf import compile_filter
-from grader.runner.sandbox.landlock_rules import landlock_rules
+from grader.runner.sandbox.landlock_rules import FileRight, handled_files, landlock_rules
 from grader.runner.sandbox.readable import Readable
 from grader.runner.sandbox.system_calls import rules
 
 # Above what distributions give to people and services, below what systemd hands out (61184 to 65519 and 524288 on).
 FIRST_USER = 60_600
-_LANDLOCK_COVERS_TRUNCATION = 3
 _MOST_DESCRIPTORS = 512
 _MOST_PROCESSES = 128
 _MOST_FILES = 10_000
@@ -113,5 +112,5 @@ class Sandbox:
     def _system_calls(self) -> str:
         if Layer.SECCOMP not in self.layers:
             return ""
-        covered = Layer.NAMESPACES in self.layers or self.landlock_version >= _LANDLOCK_COVERS_TRUNCATION
+        covered = Layer.NAMESPACES in self.layers or FileRight.TRUNCATE in handled_files(self.landlock_version)
         return compile_filter(rules(truncation_is_covered=covered), platform.machine()).hex()

@@ -25,6 +25,14 @@ from grader.runner.sandbox.system_calls import rules
 SandboxChoice: TypeAlias = Literal["auto", "required", "off"]
 MACHINES = ("x86_64", "aarch64")
 _PROBE_SECONDS = 30
+# What the probing child calls them: one way is enough.
+_WAYS = {
+    Layer.LANDLOCK: ("landlock",),
+    Layer.SECCOMP: ("seccomp",),
+    Layer.NAMESPACES: ("namespaces_of_root", "namespaces_of_user"),
+    Layer.PRIVILEGES: ("capabilities",),
+    Layer.LIMITS: ("limits",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +46,18 @@ class Findings:
     def works(self, name: str) -> bool:
         return self.problems[name] == ""
 
+    def problem(self, layer: Layer) -> str:
+        """Why the layer can't be had in any of its ways; empty: it can."""
+        problems = [self.problems[name] for name in _WAYS[layer]]
+        return "; ".join(dict.fromkeys(problems)) if all(problems) else ""
+
     def sandbox(self) -> Sandbox:
         """All layers that work, together."""
         of_root, of_user = self.works("namespaces_of_root"), self.works("namespaces_of_user")
-        found = {
-            Layer.LANDLOCK: self.works("landlock"),
-            Layer.SECCOMP: self.works("seccomp"),
-            Layer.NAMESPACES: of_root or of_user,
-            Layer.PRIVILEGES: self.works("capabilities"),
-            Layer.LIMITS: self.works("limits"),
-        }
-        layers = tuple(layer for layer in Layer if found[layer])
+        layers = tuple(layer for layer in Layer if not self.problem(layer))
         # In a root folder of their own, the libraries are reached by paths that everybody may enter.
         drops_user = os.getuid() == 0 and (of_root or self.works("user"))
-        version = self.landlock_version if found[Layer.LANDLOCK] else 0
+        version = self.landlock_version if Layer.LANDLOCK in layers else 0
         return Sandbox(layers, self.readable, version, of_user and not of_root, drops_user)
 
 
