@@ -13,34 +13,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 
-from grader.assignment import (
-    SHEET,
-    Assignment,
-    Function,
-    Interface,
-    Invariants,
-    Parameter,
-    UnaffectedByLater,
-    Values,
-    Variables,
-)
+from grader.assignment import Assignment, Function, Invariants, Parameter, UnaffectedByLater, Variables
+from grader.atlas import Atlas, make_atlas
+from grader.cases import Case, call_id, make_cases, small_cases, uses_sheet
 from grader.errors import AnswerKeyError, AssignmentError
+from grader.misconceptions import load_misconceptions, misconceptions_file
 from grader.model import Argument, Call, FloatArray
 from grader.naming import did_you_mean
-from grader.reference_module import Reference, frozen_array, input_array, load_reference
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One set of inputs, shared by all functions. Of a hidden case students learn the title alone."""
-
-    id: str
-    set: str
-    title: str
-    hidden: bool
-    data: Mapping[str, FloatArray]
+from grader.reference_module import Reference, frozen_array, load_reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +54,25 @@ class Repeat:
     call: Call
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class AnswerKey:
+    """Equal to itself alone: what is worked out from a key can be kept with it."""
+
     assignment: Assignment
     digest: str
-    """SHA-256 over assignment.toml, the sheet and the reference."""
+    """SHA-256 over assignment.toml, misconceptions.toml, the sheet, the reference and its variants."""
     calls: Mapping[str, Mapping[str, KeyedCall]]
     """Function ─▶ case id ─▶ call."""
     repeats: Mapping[str, tuple[Repeat, ...]]
     """By function: of each public case, since these are shown."""
     changed: Mapping[tuple[str, str], ChangedCall]
     """(id of a call, names of the arguments changed, joined) ─▶ the changed call."""
+    small: Mapping[str, tuple[KeyedCall, ...]]
+    """By function: calls on small cases, the smallest first. Made only where something went wrong, to show where."""
     sheet: Mapping[str, FloatArray]
+    sheet_sources: tuple[str, ...]
+    """The sheet's code cells."""
+    atlas: Atlas
 
     def calls_of(self, function: str) -> tuple[Call, ...]:
         keyed = tuple(one.call for one in self.calls[function].values())
@@ -99,76 +89,78 @@ def load_answer_key(course: Path, assignment: Assignment) -> AnswerKey:
     folder = course / "assignments" / assignment.id
     toml, path = folder / "assignment.toml", course / "reference" / f"{assignment.id}.py"
     reference = load_reference(path)
-    sheet = reference.data("sheet_data", assignment.sheet_data) if _uses_sheet(assignment) else {}
-    cases = _unique(_cases(assignment, reference, sheet, toml), toml)
+    sheet = reference.data("sheet_data", assignment.sheet_data) if uses_sheet(assignment) else {}
+    cases = make_cases(assignment, reference, sheet, toml)
     calls = {
         function.name: {
             case.id: _keyed(function, case, reference, assignment, toml) for case in _fitting(function, cases)
         }
         for function in assignment.functions
     }
-    return AnswerKey(
+    small = small_cases(assignment)
+    variants = path.with_name(f"{assignment.id}_variants.py")
+    key = AnswerKey(
         assignment=assignment,
-        digest=_digest(toml, folder / assignment.notebook, path),
+        digest=_digest(toml, folder / assignment.notebook, path, misconceptions_file(course, assignment.id), variants),
         calls=calls,
         repeats={name: tuple(_repeats(keyed.values())) for name, keyed in calls.items()},
         changed=dict(_changed_calls(assignment, calls, reference)),
+        small={
+            function.name: tuple(_keyed(function, case, reference, assignment, toml) for case in small)
+            for function in assignment.functions
+        },
         sheet=_checked_variables(assignment, sheet, toml),
+        sheet_sources=_sources(folder / assignment.notebook),
+        atlas=make_atlas(
+            assignment,
+            load_misconceptions(course, assignment),
+            load_reference(variants) if variants.exists() else None,
+        ),
     )
+    _check_right_variants(key, variants)
+    return key
 
 
 def _digest(*paths: Path) -> str:
+    """Over the files in this order; one that isn't there is as an empty one."""
     digest = hashlib.sha256()
     for path in paths:
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
+        digest.update(hashlib.sha256(path.read_bytes() if path.exists() else b"").digest())
     return digest.hexdigest()
 
 
-# --- cases -----------------------------------------------------------------------------------------------------------
-
-
-def _sets_used(assignment: Assignment) -> list[str]:
-    criteria = [criterion for exercise in assignment.exercises for criterion in exercise.criteria]
-    used = [set_ for one in criteria if isinstance(one, Interface | Values | Invariants) for set_ in one.cases]
-    return list(dict.fromkeys(used))
-
-
-def _uses_sheet(assignment: Assignment) -> bool:
-    criteria = [criterion for exercise in assignment.exercises for criterion in exercise.criteria]
-    return SHEET in _sets_used(assignment) or any(isinstance(criterion, Variables) for criterion in criteria)
-
-
-def _cases(assignment: Assignment, reference: Reference, sheet: Mapping[str, FloatArray], toml: Path) -> Iterator[Case]:
-    for set_ in _sets_used(assignment):
-        public = [case for case in assignment.cases if case.set == set_]
-        if set_ == SHEET:
-            yield Case(SHEET, SHEET, "the sheet's data", hidden=False, data=sheet)
-        elif public:
-            for case in public:
-                yield Case(case.id, set_, case.title, hidden=False, data=_written_out(case.data, case.id, toml))
-        else:
-            for name, data in reference.cases(set_).items():
-                yield Case(name, set_, name.replace("_", " "), hidden=True, data=data)
-
-
-def _unique(cases: Iterable[Case], toml: Path) -> tuple[Case, ...]:
-    found: dict[str, Case] = {}
-    for case in cases:
-        if case.id in found:
-            message = (
-                f'{toml}: the sets "{found[case.id].set}" and "{case.set}" both have a case "{case.id}". Rename one.'
-            )
-            raise AssignmentError(message)
-        found[case.id] = case
-    return tuple(found.values())
-
-
-def _written_out(data: Mapping[str, list[Any]], case: str, toml: Path) -> dict[str, FloatArray]:
+def _sources(sheet: Path) -> tuple[str, ...]:
     try:
-        return {name: input_array(rows) for name, rows in data.items()}
-    except (ValueError, TypeError) as error:
-        message = f'{toml}: cases: "{case}" has data that is no array of numbers: {error}.'
+        cells = msgspec.json.decode(sheet.read_bytes(), type=_Sheet).cells
+    except (OSError, msgspec.MsgspecError) as error:
+        message = f"{sheet}: can't be read as a notebook of format 4: {error}."
         raise AssignmentError(message) from error
+    return tuple("".join(cell.source) for cell in cells if cell.cell_type == "code")
+
+
+class _SheetCell(msgspec.Struct):
+    cell_type: str
+    source: str | list[str]
+
+
+class _Sheet(msgspec.Struct):
+    cells: list[_SheetCell]
+
+
+def _check_right_variants(key: AnswerKey, path: Path) -> None:
+    """A stage that is wrong where it should be right would name a mistake that nobody made."""
+    tolerance = key.assignment.tolerance
+    for name, pipeline in key.atlas.pipelines.items():
+        for one in (*key.calls[name].values(), *key.small[name]):
+            outputs = pipeline.predict(pipeline.right, one.arguments).outputs
+            for output, expected in zip(pipeline.outputs, one.expected, strict=True):
+                got = outputs.get(output)
+                if got is None or not np.allclose(got, expected, rtol=tolerance.relative, atol=tolerance.absolute):
+                    message = (
+                        f"{path}: the first steps of {name}'s stages should give what the reference gives, but on "
+                        f'the case "{one.case.id}" {output} is another.'
+                    )
+                    raise AnswerKeyError(message)
 
 
 def _fitting(function: Function, cases: tuple[Case, ...]) -> Iterator[Case]:
@@ -183,7 +175,7 @@ def _fitting(function: Function, cases: tuple[Case, ...]) -> Iterator[Case]:
 def _keyed(function: Function, case: Case, reference: Reference, assignment: Assignment, toml: Path) -> KeyedCall:
     given = {parameter.name: _array(parameter, case, toml) for parameter in function.parameters}
     call = Call(
-        id=f"{function.name}:{case.id}",
+        id=call_id(function.name, case.id),
         function=function.name,
         arguments=tuple(_argument(parameter, given[parameter.name]) for parameter in function.parameters),
         outputs=len(function.outputs),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -12,71 +11,66 @@ import msgspec
 
 from grader.errors import AssignmentError
 from grader.naming import did_you_mean
+from grader.tables import Name, Table, Text, read_table
 
-_Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
-_Text = Annotated[str, msgspec.Meta(pattern=r"\S")]
 _Points = Annotated[float, msgspec.Meta(ge=0, le=1e6)]
 _Seconds = Annotated[float, msgspec.Meta(gt=0, le=86400)]
 _Tolerance = Annotated[float, msgspec.Meta(gt=0, lt=1)]
 _Bytes = Annotated[int, msgspec.Meta(gt=0, le=2**50)]
 _Count = Annotated[int, msgspec.Meta(gt=0, le=2**31)]
-_Cases = Annotated[tuple[_Name, ...], msgspec.Meta(min_length=1)]
-_Names = Annotated[tuple[_Name, ...], msgspec.Meta(min_length=1)]
-
-
-class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    pass
+_Cases = Annotated[tuple[Name, ...], msgspec.Meta(min_length=1)]
+_Names = Annotated[tuple[Name, ...], msgspec.Meta(min_length=1)]
 
 
 # --- rules: what must hold of outputs, whatever the expected values ------------------------------------------------
 
 
-class Nonnegative(_Table, tag_field="rule", tag="nonnegative", frozen=True):
+class Nonnegative(Table, tag_field="rule", tag="nonnegative", frozen=True):
     """Every entry of `output` is at least 0."""
 
-    output: _Name
+    output: Name
 
 
-class SumsToOne(_Table, tag_field="rule", tag="sums_to_one", frozen=True):
+class SumsToOne(Table, tag_field="rule", tag="sums_to_one", frozen=True):
     """`output` sums to 1 along its last axis."""
 
-    output: _Name
+    output: Name
 
 
-class Product(_Table, tag_field="rule", tag="product", frozen=True):
+class Product(Table, tag_field="rule", tag="product", frozen=True):
     """`output` is the matrix product of the two `factors` (outputs or arguments)."""
 
-    output: _Name
-    factors: tuple[_Name, _Name]
+    output: Name
+    factors: tuple[Name, Name]
 
 
-class ZeroAboveDiagonal(_Table, tag_field="rule", tag="zero_above_diagonal", frozen=True):
+class ZeroAboveDiagonal(Table, tag_field="rule", tag="zero_above_diagonal", frozen=True):
     """`output[i, j]` is exactly 0 for every j > i."""
 
-    output: _Name
+    output: Name
 
 
-class OneHot(_Table, tag_field="rule", tag="one_hot", frozen=True):
+class OneHot(Table, tag_field="rule", tag="one_hot", frozen=True):
     """Row `row` of `output` is 1 at `column`, and 0 elsewhere."""
 
-    output: _Name
+    output: Name
     row: int
     column: int
 
 
-class UnaffectedByLater(_Table, tag_field="rule", tag="unaffected_by_later", frozen=True):
+class UnaffectedByLater(Table, tag_field="rule", tag="unaffected_by_later", frozen=True):
     """Rows of the `outputs` up to some i stay as they are when the rows after i of the arguments `changed` change."""
 
     outputs: _Names
     changed: _Names
 
 
-class RowEqualsFunction(_Table, tag_field="rule", tag="row_equals_function", frozen=True):
+class RowEqualsFunction(Table, tag_field="rule", tag="row_equals_function", frozen=True):
     """Row `row` of the `outputs` is what `function` returns there, the reference's or the student's own."""
 
     outputs: _Names
     row: int
-    function: _Name
+    function: Name
 
 
 Rule: TypeAlias = Nonnegative | SumsToOne | Product | ZeroAboveDiagonal | OneHot | UnaffectedByLater | RowEqualsFunction
@@ -85,9 +79,9 @@ Rule: TypeAlias = Nonnegative | SumsToOne | Product | ZeroAboveDiagonal | OneHot
 # --- criteria: what earns points -----------------------------------------------------------------------------------
 
 
-class _Criterion(_Table, frozen=True):
-    id: _Name
-    title: _Text
+class _Criterion(Table, frozen=True):
+    id: Name
+    title: Text
     points: _Points
 
 
@@ -114,7 +108,7 @@ class Variables(_Criterion, tag_field="kind", tag="variables", frozen=True):
     """Variables hold what the sheet's data of the same place in `equal` holds, as matrices."""
 
     names: _Names
-    equal: tuple[_Name, ...]
+    equal: tuple[Name, ...]
 
 
 class Plot(_Criterion, tag_field="kind", tag="plot", frozen=True):
@@ -124,64 +118,77 @@ class Plot(_Criterion, tag_field="kind", tag="plot", frozen=True):
 Criterion: TypeAlias = Interface | Values | Invariants | Variables | Plot
 
 
-class Exercise(_Table, frozen=True):
-    id: _Name
-    title: _Text
-    headings: Annotated[tuple[_Text, ...], msgspec.Meta(min_length=1)]
+class Exercise(Table, frozen=True):
+    id: Name
+    title: Text
+    headings: Annotated[tuple[Text, ...], msgspec.Meta(min_length=1)]
     """A cell belongs to the exercise under whose heading it stands; a heading is known by one of these words."""
     criteria: Annotated[tuple[Criterion, ...], msgspec.Meta(min_length=1)]
-    function: _Name | None = None
+    function: Name | None = None
 
 
 # --- functions, data, limits -----------------------------------------------------------------------------------------
 
 
-class Parameter(_Table, frozen=True):
+class Parameter(Table, frozen=True):
     """One argument: the case's array `data`, or its row `row`, or (`as_list`) a list of its rows."""
 
-    name: _Name
-    data: _Name
+    name: Name
+    data: Name
     row: int | None = None
     as_list: bool = False
 
 
-class Output(_Table, frozen=True):
-    name: _Name
-    axes: tuple[_Text, ...]
+class Output(Table, frozen=True):
+    name: Name
+    axes: tuple[Text, ...]
     """What an index of each axis counts: ["query", "key"]. Messages point with these words."""
 
 
-class Function(_Table, frozen=True):
-    name: _Name
+class Function(Table, frozen=True):
+    name: Name
     parameters: Annotated[tuple[Parameter, ...], msgspec.Meta(min_length=1)]
     outputs: Annotated[tuple[Output, ...], msgspec.Meta(min_length=1)]
-    same_length: tuple[_Name, ...] = ()
+    same_length: tuple[Name, ...] = ()
     """The function has a meaning only where these arrays have equally many rows; other cases are left out."""
 
 
-class PublicCase(_Table, frozen=True):
+class PublicCase(Table, frozen=True):
     """A case that students may see, written out."""
 
-    id: _Name
-    set: _Name
-    title: _Text
+    id: Name
+    set: Name
+    title: Text
     data: dict[str, list[Any]]
 
 
-class Excuse(_Table, frozen=True):
+class SmallCases(Table, frozen=True):
+    """Cases of small whole numbers, to be followed by hand: of each size so many, with random `numbers` as entries.
+
+    Where a function goes wrong, it is tried on all of these, and the smallest in which it goes wrong is shown.
+    """
+
+    numbers: Annotated[tuple[int, ...], msgspec.Meta(min_length=2)]
+    shapes: dict[str, tuple[Name, ...]]
+    """The axes of each array, by the names of their lengths: ["items", "d_k"]."""
+    sizes: Annotated[tuple[dict[str, _Count], ...], msgspec.Meta(min_length=1)]
+    each: _Count = 2
+
+
+class Excuse(Table, frozen=True):
     """A set of cases in which overflowing (NaN, infinity, an arithmetic error) costs nothing and is remarked."""
 
-    id: _Name
+    id: Name
     cases: _Cases
-    message: _Text
+    message: Text
 
 
-class Tolerance(_Table, frozen=True):
+class Tolerance(Table, frozen=True):
     relative: _Tolerance = 1e-4
     absolute: _Tolerance = 1e-6
 
 
-class Limits(_Table, frozen=True):
+class Limits(Table, frozen=True):
     """What one submission may use. Seconds of wall clock, bytes."""
 
     cell_seconds: _Seconds = 30.0
@@ -194,20 +201,21 @@ class Limits(_Table, frozen=True):
     cells: _Count = 1000
 
 
-class Assignment(_Table, kw_only=True, frozen=True):
+class Assignment(Table, kw_only=True, frozen=True):
     format: Literal[1]
-    id: _Name
-    title: _Text
-    notebook: _Text
+    id: Name
+    title: Text
+    notebook: Text
     """The sheet, a file beside assignment.toml."""
     tolerance: Tolerance = Tolerance()
     limits: Limits = Limits()
-    options: dict[str, str | int | float | bool] = {}
+    options: dict[str, str | int | float | bool] = msgspec.field(default_factory=dict)
     """Keyword arguments that every function of the reference is called with."""
-    sheet_data: dict[str, str | int | float | bool] = {}
+    sheet_data: dict[str, str | int | float | bool] = msgspec.field(default_factory=dict)
     """Keyword arguments of the reference's `sheet_data`."""
     functions: tuple[Function, ...] = ()
     cases: tuple[PublicCase, ...] = ()
+    small_cases: SmallCases | None = None
     excuses: tuple[Excuse, ...] = ()
     exercises: Annotated[tuple[Exercise, ...], msgspec.Meta(min_length=1)]
 
@@ -224,51 +232,11 @@ SHEET = "sheet"
 def load_assignment(course: Path, assignment_id: str) -> Assignment:
     """Read and validate `assignments/<assignment_id>/assignment.toml`. Raises AssignmentError."""
     path = course / "assignments" / assignment_id / "assignment.toml"
-    try:
-        assignment = msgspec.toml.decode(path.read_bytes(), type=Assignment)
-    except OSError as error:
-        message = f"{path}: can't be read: {error.strerror}."
-        raise AssignmentError(message) from error
-    except msgspec.ValidationError as error:
-        raise AssignmentError(f"{path}: {_explain(str(error))}") from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        message = f"{path}: is not valid TOML: {error}."
-        raise AssignmentError(message) from error
+    assignment = read_table(path, Assignment)
     contradictions = list(_contradictions(assignment, assignment_id, path.parent))
     if contradictions:
         raise AssignmentError("\n".join(f"{path}: {contradiction}" for contradiction in contradictions))
     return assignment
-
-
-_UNKNOWN_KEY = re.compile(r"Object contains unknown field `(?P<key>[^`]*)`(?: - at `\$\.?(?P<place>[^`]*)`)?")
-_UNKNOWN_TAG = re.compile(r"Invalid value '(?P<tag>[^']*)' - at `\$\.?(?P<place>[^`]*)`")
-_PLACED = re.compile(r"(?P<what>.*) - at `\$\.?(?P<place>[^`]*)`")
-
-
-def _explain(problem: str) -> str:
-    if found := _UNKNOWN_KEY.match(problem):
-        place = found["place"] or "the top level"
-        return f'{place}: unknown key "{found["key"]}".{did_you_mean(found["key"], _known_keys())}'
-    if found := _UNKNOWN_TAG.match(problem):
-        return f'{found["place"]}: unknown value "{found["tag"]}".{did_you_mean(found["tag"], _known_tags())}'
-    if found := _PLACED.match(problem):
-        return f"{found['place']}: {found['what']}."
-    return f"{problem}."
-
-
-def _tables(base: type[_Table] = _Table) -> Iterator[type[_Table]]:
-    for table in base.__subclasses__():
-        yield table
-        yield from _tables(table)
-
-
-def _known_keys() -> set[str]:
-    return {key for table in _tables() for key in table.__struct_fields__} | {"rule", "kind"}
-
-
-def _known_tags() -> set[str]:
-    tags = (table.__struct_config__.tag for table in _tables())
-    return {tag for tag in tags if isinstance(tag, str)}
 
 
 # --- contradictions: what a type can't say ---------------------------------------------------------------------------
@@ -285,6 +253,7 @@ def _contradictions(assignment: Assignment, folder_name: str, folder: Path) -> I
     for index, case in enumerate(assignment.cases):
         if case.set == SHEET:
             yield f'cases[{index}].set: "{SHEET}" is the set of the sheet\'s own data. Choose another name.'
+    yield from _sizes_missing(assignment)
     yield from _repeated("excuses", (excuse.id for excuse in assignment.excuses))
     yield from _excuses_for_nothing(assignment)
     for index, exercise in enumerate(assignment.exercises):
@@ -300,6 +269,13 @@ def _contradictions_in(function: Function, place: str) -> Iterator[str]:
     for name in function.same_length:
         if name not in names:
             yield f'{place}.same_length: no parameter takes "{name}".{did_you_mean(name, names)}'
+
+
+def _sizes_missing(assignment: Assignment) -> Iterator[str]:
+    small = assignment.small_cases
+    for index, size in enumerate(() if small is None else small.sizes):
+        for name in {name for axes in ({} if small is None else small.shapes).values() for name in axes} - set(size):
+            yield f'small_cases.sizes[{index}]: there is no "{name}", which a shape has.{did_you_mean(name, size)}'
 
 
 def _excuses_for_nothing(assignment: Assignment) -> Iterator[str]:

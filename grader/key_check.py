@@ -39,8 +39,8 @@ def check_key(key: AnswerKey, course: Path) -> None:
 
 def _problems(exercise: Exercise, key: AnswerKey) -> Iterator[str]:
     try:
-        full = check_exercise(exercise, key, _reference_as_submission(key))
-        nothing = check_exercise(exercise, key, _nothing_as_submission(key))
+        full = check_exercise(exercise, key, _reference_as_submission(key)).results
+        nothing = check_exercise(exercise, key, _nothing_as_submission(key)).results
     except Exception as error:  # noqa: BLE001 - a rule that doesn't fit its outputs can raise anything
         yield f"{exercise.id}: can't be graded with these rules: {type(error).__name__}: {error}."
         return

@@ -5,7 +5,7 @@ Submission ─▶ ProbePlan ─▶ Execution (of Observations) ─▶ CheckResul
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -70,11 +70,32 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Alteration:
+    """A change to the notebook's variables before a function is called: does it use them?"""
+
+    label: str
+    changed: Mapping[str, Argument]
+    """What stands under these names, where the notebook has them."""
+    remove_data: bool = False
+    """Whether all of the notebook's own variables go that are neither functions, classes nor modules."""
+
+
+FollowUp: TypeAlias = Callable[[str, Mapping[str, "Observation"]], tuple[Call, ...]]
+"""(function, what its public calls gave) ─▶ further public calls to make of it."""
+
+
+def _no_more(_function: str, _seen: Mapping[str, Observation]) -> tuple[Call, ...]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
 class FunctionProbe:
     function: str
     after_cell: int | None
     """Its exercise's last cell: the function is taken as it stood there, if it did."""
     calls: tuple[Call, ...]
+    alterations: tuple[Alteration, ...] = ()
+    """If there are any, the calls are made once for each, and not without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +110,8 @@ class ProbePlan:
     variables: tuple[VariableProbe, ...]
     moments: tuple[int, ...] = ()
     """The last cells of all exercises: a function may stand under another exercise than its own."""
+    follow_up: FollowUp = _no_more
+    """Asked when a function's public calls are done. The runner learns which calls come next, and no more."""
 
 
 # --- what came back ----------------------------------------------------------------------------------------------
@@ -188,6 +211,10 @@ class FunctionRun:
     found_as: str | None
     """The name that it was found under; None: not found."""
     observations: Mapping[str, Observation]
+    moment: str = ""
+    """Which one it is: the same in every run of the same notebook."""
+    alteration: str | None = None
+    """The label of the alteration that was made before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +236,16 @@ class Execution:
     """The layers that the kernel was sealed with."""
 
     def runs_of(self, function: str) -> tuple[FunctionRun, ...]:
-        return tuple(run for run in self.functions if run.function == function)
+        return tuple(run for run in self.functions if run.function == function and run.alteration is None)
+
+    def altered(self, run: FunctionRun) -> Mapping[str, Mapping[str, Observation]]:
+        """What the same function did at the same moment where the notebook's variables were altered, by alteration."""
+        return {
+            one.alteration: one.observations
+            for one in self.functions
+            if one.alteration is not None
+            and (one.function, one.found_as, one.moment) == (run.function, run.found_as, run.moment)
+        }
 
 
 # --- what was judged ---------------------------------------------------------------------------------------------
@@ -233,6 +269,28 @@ class CheckResult:
     remarks: tuple[Remark, ...] = ()
     status: Status | None = None
     """None: what follows from the fraction."""
+
+
+class DiagnosisStatus(StrEnum):
+    NONE = "none"
+    """There is nothing to explain: all is right, or nothing came."""
+    NAMED = "named"
+    UNKNOWN = "unknown"
+    """What came is wrong, and nothing known explains all of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What was done otherwise, by the ids of misconceptions."""
+
+    status: DiagnosisStatus
+    misconceptions: tuple[str, ...] = ()
+    explaining: tuple[str, ...] = ()
+    """Those of them that explain the outputs; others stand beside them."""
+    remarks: tuple[Remark, ...] = ()
+
+
+NO_DIAGNOSIS = Diagnosis(DiagnosisStatus.NONE)
 
 
 class ReportStatus(StrEnum):
@@ -270,11 +328,16 @@ class Example(_Reported, frozen=True):
     where: str
     expected: Any
     got: Any
+    rule: str
+    """The rule that is broken there, if it is a rule that was checked: "attention of query 1 must sum to 1, …"."""
 
 
 class Misconception(_Reported, frozen=True):
+    """What was done otherwise. `cost` is the share of the points for values that it takes, where it explains them."""
+
     id: str
     title: str
+    explanation: str
     hint: str
     cost: float
 
@@ -298,6 +361,7 @@ class ExerciseScore(_Reported, frozen=True):
     score: _Score | None
     max_score: _Score
     criteria: list[CriterionScore]
+    diagnosis: DiagnosisStatus
     misconceptions: list[Misconception]
 
 

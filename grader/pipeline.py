@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from grader.answer_key import AnswerKey
 from grader.assignment import Assignment, Exercise, Variables
 from grader.cell_remarks import execution_remarks
-from grader.checks import check_exercise
+from grader.checks import Verdict, check_exercise, goes_wrong, unexplained
+from grader.checks.diagnosis import USES_VARIABLES, alterations
 from grader.errors import GradingStopped, UnreadableSubmission
 from grader.executed_notebook import executed_notebook
 from grader.model import (
+    Call,
+    CellStatus,
     CheckResult,
     Execution,
     ExerciseScore,
+    FollowUp,
     FunctionProbe,
+    Observation,
     ProbePlan,
     Remark,
     ScoreReport,
@@ -27,8 +33,9 @@ from grader.model import (
     SubmissionRef,
     VariableProbe,
 )
-from grader.rubric import grader_error_report, score_exercise, score_report, unreadable_report
+from grader.rubric import described, grader_error_report, score_exercise, score_report, unreadable_report
 from grader.runner.protocol import Runner
+from grader.stubs import unchanged_stubs
 from grader.submission import read_bytes, read_cells, read_submission
 
 
@@ -51,7 +58,9 @@ def grade(file: SubmissionFile, key: AnswerKey, runner: Runner) -> Graded:
         ref = SubmissionRef(file.id, file.file, hashlib.sha256(content).hexdigest())
         submission = read_submission(file, content, key.assignment)
         execution = runner.run(submission, probe_plan(submission, key), key.assignment.limits)
-        graded = _judge(ref, submission, execution, key)
+        stubs = unchanged_stubs(submission, key)
+        execution = _looked_at_again(submission, execution, key, runner, stubs)
+        graded = _judge(ref, submission, execution, key, stubs)
         kept = execution.outputs
         return graded if kept is None else replace(graded, executed=executed_notebook(read_cells(content), kept))
     except GradingStopped:
@@ -78,7 +87,35 @@ def probe_plan(submission: Submission, key: AnswerKey) -> ProbePlan:
         for function in key.assignment.functions
     )
     variables = tuple(VariableProbe(names, last.get(id_)) for id_, names in _variables(key.assignment))
-    return ProbePlan(functions, variables, tuple(sorted(last.values())))
+    return ProbePlan(functions, variables, tuple(sorted(last.values())), _small_calls_of_what_is_wrong(key))
+
+
+def _small_calls_of_what_is_wrong(key: AnswerKey) -> FollowUp:
+    """Of a function that goes wrong in public, the small calls: where it goes wrong so that it can be followed by hand.
+
+    Before any hidden call: later ones could show in public what those saw.
+    """
+
+    def follow_up(function: str, seen: Mapping[str, Observation]) -> tuple[Call, ...]:
+        wrong = goes_wrong(key.assignment.function(function), key, seen)
+        return tuple(one.call for one in key.small[function]) if wrong else ()
+
+    return follow_up
+
+
+def altered_plan(submission: Submission, key: AnswerKey, functions: AbstractSet[str]) -> ProbePlan:
+    """The public calls of these functions, with the notebook's variables changed or gone."""
+    plan = probe_plan(submission, key)
+    # The others are looked up too, so that none is taken for another.
+    probes = tuple(
+        replace(probe, calls=_public(probe) if probe.function in functions else (), alterations=alterations(key))
+        for probe in plan.functions
+    )
+    return ProbePlan(probes, (), plan.moments)
+
+
+def _public(probe: FunctionProbe) -> tuple[Call, ...]:
+    return tuple(call for call in probe.calls if not call.hidden)
 
 
 def _variables(assignment: Assignment) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -88,27 +125,55 @@ def _variables(assignment: Assignment) -> Iterator[tuple[str, tuple[str, ...]]]:
                 yield exercise.id, (*criterion.names, *criterion.equal)
 
 
+# --- a second look ---------------------------------------------------------------------------------------------------
+
+
+def _looked_at_again(
+    submission: Submission, execution: Execution, key: AnswerKey, runner: Runner, stubs: AbstractSet[str]
+) -> Execution:
+    """Where what came isn't explained: does it come of the notebook's variables? Run it where these are others."""
+    if USES_VARIABLES.isdisjoint(key.atlas.misconceptions) or any(one.status in _LONG for one in execution.cells):
+        return execution
+    functions = {
+        exercise.function
+        for exercise in key.assignment.exercises
+        if exercise.function is not None and unexplained(exercise, key, execution, stubs)
+    }
+    if not functions:
+        return execution
+    again = runner.run(submission, altered_plan(submission, key, functions), key.assignment.limits)
+    return replace(execution, functions=(*execution.functions, *again.functions))
+
+
+# What took long or broke the kernel once would do so again.
+_LONG = frozenset(CellStatus) - {CellStatus.OK, CellStatus.RAISED}
+
+
 # --- judgement -------------------------------------------------------------------------------------------------------
 
 
-def _judge(ref: SubmissionRef, submission: Submission, execution: Execution, key: AnswerKey) -> Graded:
+def _judge(
+    ref: SubmissionRef, submission: Submission, execution: Execution, key: AnswerKey, stubs: AbstractSet[str]
+) -> Graded:
     exercises: list[ExerciseScore] = []
     remarks = [*submission.remarks, *execution_remarks(submission, execution)]
     tracebacks: list[str] = []
     for exercise in key.assignment.exercises:
-        results, problem = _check(exercise, key, execution)
-        exercises.append(score_exercise(exercise, results))
-        remarks += [remark for result in results.values() for remark in result.remarks]
+        verdict, problem = _check(exercise, key, execution, stubs)
+        diagnosis = verdict.diagnosis
+        exercises.append(score_exercise(exercise, verdict.results, diagnosis.status, described(key, diagnosis)))
+        remarks += [remark for result in verdict.results.values() for remark in result.remarks]
+        remarks += diagnosis.remarks
         tracebacks += [problem] if problem else []
     report = score_report(key, ref, exercises, list(dict.fromkeys(remarks)))
     return Graded(report, execution, tuple(tracebacks))
 
 
-def _check(exercise: Exercise, key: AnswerKey, execution: Execution) -> tuple[dict[str, CheckResult], str]:
-    """The exercise's results; where a check fails, null for this exercise alone, and the traceback."""
+def _check(exercise: Exercise, key: AnswerKey, execution: Execution, stubs: AbstractSet[str]) -> tuple[Verdict, str]:
+    """The exercise's verdict; where a check fails, null for this exercise alone, and the traceback."""
     try:
-        return check_exercise(exercise, key, execution), ""
+        return check_exercise(exercise, key, execution, stubs), ""
     except Exception as error:  # noqa: BLE001 - a fault of a check is ours, and costs the other exercises nothing
         message = f"The grader failed here ({type(error).__name__}). This is no fault of the submission."
         failed = CheckResult(None, message, status=Status.GRADER_ERROR)
-        return {criterion.id: failed for criterion in exercise.criteria}, traceback.format_exc()
+        return Verdict({criterion.id: failed for criterion in exercise.criteria}), traceback.format_exc()

@@ -10,7 +10,10 @@ from grader.model import (
     AssignmentRef,
     CheckResult,
     CriterionScore,
+    Diagnosis,
+    DiagnosisStatus,
     ExerciseScore,
+    Misconception,
     Remark,
     ReportStatus,
     ScoreReport,
@@ -21,7 +24,12 @@ from grader.model import (
 _DECIMALS = 2
 
 
-def score_exercise(exercise: Exercise, results: Mapping[str, CheckResult]) -> ExerciseScore:
+def score_exercise(
+    exercise: Exercise,
+    results: Mapping[str, CheckResult],
+    status_of_diagnosis: DiagnosisStatus = DiagnosisStatus.NONE,
+    misconceptions: Sequence[Misconception] = (),
+) -> ExerciseScore:
     """Points per criterion, rounded to cents, and their sum. One criterion that the grader failed at makes it null."""
     criteria = [_score_criterion(criterion, results[criterion.id]) for criterion in exercise.criteria]
     status = _status_of(criteria)
@@ -34,8 +42,15 @@ def score_exercise(exercise: Exercise, results: Mapping[str, CheckResult]) -> Ex
         score=round(sum(scores), _DECIMALS) if has_score else None,
         max_score=_plain(sum(criterion.max_score for criterion in criteria)),
         criteria=criteria,
-        misconceptions=[],
+        diagnosis=status_of_diagnosis,
+        misconceptions=list(misconceptions),
     )
+
+
+def described(key: AnswerKey, diagnosis: Diagnosis) -> list[Misconception]:
+    """The diagnosis's misconceptions as a report has them."""
+    entries = [key.atlas.misconceptions[id_] for id_ in diagnosis.misconceptions]
+    return [Misconception(one.id, one.title, one.explanation, one.hint, one.cost) for one in entries]
 
 
 def _score_criterion(criterion: Criterion, result: CheckResult) -> CriterionScore:

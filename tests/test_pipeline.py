@@ -14,7 +14,7 @@ import pytest
 from grader import checks, pipeline
 from grader.answer_key import AnswerKey
 from grader.errors import KernelUnavailable
-from grader.model import CheckResult, ReportStatus, Status, SubmissionFile
+from grader.model import ReportStatus, Status, SubmissionFile
 from grader.pipeline import grade, probe_plan
 from grader.submission import read_submission
 from tests.fakes import FakeRunner
@@ -82,7 +82,7 @@ def test_a_fault_of_a_check_costs_its_exercise_alone(
 ) -> None:
     check = checks.check_exercise
 
-    def failing(exercise: Any, *rest: Any) -> dict[str, CheckResult]:
+    def failing(exercise: Any, *rest: Any) -> checks.Verdict:
         if exercise.id == "ex3":
             raise ZeroDivisionError
         return check(exercise, *rest)

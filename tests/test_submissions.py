@@ -12,7 +12,7 @@ import jsonschema
 import msgspec
 import pytest
 
-from grader.model import ScoreReport, Status
+from grader.model import DiagnosisStatus, ScoreReport, Status
 from grader.report.files import report_folder
 from grader.report.json_report import published_schema
 from tests.conftest import SUBMISSIONS
@@ -28,6 +28,9 @@ class Expected(msgspec.Struct, forbid_unknown_fields=True):
     status: str
     remarks: list[str]
     scores: dict[str, float]
+    misconceptions: dict[str, list[str]] = {}
+    unknown: list[str] = []
+    """Exercises in which something is wrong that is none of what can be named."""
     messages: dict[str, str] = {}
 
 
@@ -46,6 +49,15 @@ def test_scores_and_status_are_as_expected(name: str, sample_report: Read) -> No
 def test_remarks_are_as_expected(name: str, sample_report: Read) -> None:
     remarks = [remark.id for remark in sample_report(name).remarks]
     assert set(remarks) - {ALWAYS} == set(expected(name).remarks)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_was_done_otherwise_is_named_exactly(name: str, sample_report: Read) -> None:
+    """And nothing is named that was not done: not in right work, and not where nobody can know."""
+    report = sample_report(name)
+    named = {one.id: [found.id for found in one.misconceptions] for one in report.exercises if one.misconceptions}
+    assert named == expected(name).misconceptions
+    assert [one.id for one in report.exercises if one.diagnosis is DiagnosisStatus.UNKNOWN] == expected(name).unknown
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if expected(name).messages])

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 
-from grader.answer_key import KeyedCall
-from grader.assignment import Function, Tolerance
+from grader.answer_key import AnswerKey, KeyedCall
+from grader.assignment import Function
 from grader.checks import wording
 from grader.checks.outputs import NO_FUNCTION, Fault, fault_of, observation_of
 from grader.model import Example, FloatArray, Observation
@@ -16,15 +16,20 @@ from grader.model import Example, FloatArray, Observation
 _MOST_NUMBERS = 100
 
 
-def smallest_example(
-    calls: Iterable[KeyedCall], observations: Mapping[str, Observation], function: Function, tolerance: Tolerance
-) -> Example | None:
-    """The example with the fewest input numbers among the public `calls`; None where all of them are right."""
-    for keyed in sorted(calls, key=size):
-        fault = fault_of(keyed, observation_of(keyed, observations), function, tolerance)
+def smallest_example(key: AnswerKey, observations: Mapping[str, Observation], function: Function) -> Example | None:
+    """The example that is the least work to follow, among public cases and small ones; None where all are right."""
+    for keyed in public_calls(key, observations, function):
+        fault = fault_of(keyed, observation_of(keyed, observations), function, key.assignment.tolerance)
         if fault is not None and may_be_shown(keyed, fault):
             return example_of(keyed, fault, function)
     return None
+
+
+def public_calls(key: AnswerKey, observations: Mapping[str, Observation], function: Function) -> list[KeyedCall]:
+    """The public calls of a function, and the small ones that were made, the smallest first."""
+    public = [one for one in key.calls[function.name].values() if not one.case.hidden]
+    small = [one for one in key.small[function.name] if one.call.id in observations]
+    return sorted([*small, *public], key=size)
 
 
 def may_be_shown(keyed: KeyedCall, fault: Fault) -> bool:
@@ -56,4 +61,5 @@ def example_of(keyed: KeyedCall, fault: Fault, function: Function) -> Example:
         where=wording.place(fault.index, output.axes) if fault.index else "",
         expected=None if expected is None else wording.plain_numbers(expected),
         got=None if got is None or too_large else wording.plain_numbers(got),
+        rule=fault.message,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from grader.answer_key import AnswerKey, KeyedCall, Repeat
 from grader.assignment import Function, Interface, Tolerance
@@ -36,8 +36,8 @@ def check_interface(
         if isinstance(fault, Fault):
             example = example_of(keyed, fault, function) if may_be_shown(keyed, fault) else None
             return CheckResult(0.0, placed(keyed, fault), example)
-    message = " ".join(_changed_arguments(calls, function, observations))
-    return CheckResult(0.0, message) if message else CheckResult(1.0)
+    changed = changed_parameters(calls, function, observations)
+    return CheckResult(0.0, _says_changed(changed, function)) if changed else CheckResult(1.0)
 
 
 NOT_JUDGED = "Could not be judged: two equal calls of {function} returned different values."
@@ -50,23 +50,29 @@ _NOT_DETERMINISTIC = (
 # --- arguments -------------------------------------------------------------------------------------------------------
 
 
-def _changed_arguments(
-    calls: tuple[KeyedCall, ...], function: Function, observations: Mapping[str, Observation]
-) -> Iterator[str]:
+def changed_parameters(
+    calls: Iterable[KeyedCall], function: Function, observations: Mapping[str, Observation]
+) -> list[str]:
+    """The parameters whose arguments were others after some call."""
     changed: list[str] = []
     for keyed in calls:
         observation = observation_of(keyed, observations)
-        after = observation.arguments_after if isinstance(observation, Returned) else ()
+        if not isinstance(observation, Returned):
+            continue
+        after = observation.arguments_after
         for position, parameter in enumerate(function.parameters):
             is_same = position < len(after) and _is_same(keyed.call.arguments[position], after[position])
             if not is_same and parameter.name not in changed:
                 changed.append(parameter.name)
-    if changed:
-        names = " and ".join(changed)
-        yield (
-            f"{wording.signature(function)} changes what it is given: {names} had other values or another shape "
-            "after the call than before. Work on a copy, or make a new array."
-        )
+    return changed
+
+
+def _says_changed(changed: Sequence[str], function: Function) -> str:
+    names = " and ".join(changed)
+    return (
+        f"{wording.signature(function)} changes what it is given: {names} had other values or another shape "
+        "after the call than before. Work on a copy, or make a new array."
+    )
 
 
 def _is_same(before: Argument, after: Value) -> bool:
@@ -93,14 +99,23 @@ _REPEAT_TOLERANCE = Tolerance(relative=1e-5, absolute=1e-7)
 
 def is_deterministic(function: Function, key: AnswerKey, observations: Mapping[str, Observation]) -> bool:
     """Whether each repeated call did what the first one did: the same values, or the same fault in the same words."""
-    return all(_agree(repeat, function, observations) for repeat in key.repeats[function.name])
+    return all(_agree(repeat, observations) for repeat in key.repeats[function.name])
 
 
-def _agree(repeat: Repeat, function: Function, observations: Mapping[str, Observation]) -> bool:
+def _agree(repeat: Repeat, observations: Mapping[str, Observation]) -> bool:
     first, second = observation_of(repeat.first, observations), observations.get(repeat.call.id)
     if second is None or isinstance(first, NoAnswer) or isinstance(second, NoAnswer):
         return True
-    one, other = read_outputs(repeat.first, first, function), read_outputs(repeat.first, second, function)
-    if isinstance(one, Fault) or isinstance(other, Fault):
-        return isinstance(one, Fault) and isinstance(other, Fault) and one.message == other.message
-    return all(all_the_same(before, after, _REPEAT_TOLERANCE) for before, after in zip(one, other, strict=True))
+    if isinstance(first, Returned) and isinstance(second, Returned):
+        return _is_same_value(first.value, second.value)
+    return first == second
+
+
+def _is_same_value(one: Value, other: Value) -> bool:
+    """Whatever shape it has: of a wrong one the numbers count as well."""
+    if isinstance(one, Items) and isinstance(other, Items):
+        pairs = zip(one.items, other.items, strict=False)
+        return len(one.items) == len(other.items) and all(_is_same_value(*pair) for pair in pairs)
+    if isinstance(one, Numbers) and isinstance(other, Numbers):
+        return all_the_same(one.values, other.values, _REPEAT_TOLERANCE)
+    return one == other

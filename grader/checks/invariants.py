@@ -24,7 +24,7 @@ from grader.assignment import (
 )
 from grader.checks import wording
 from grader.checks.arrays import all_near, changed_entries, first, wrong_entries
-from grader.checks.example import example_of
+from grader.checks.example import example_of, public_calls
 from grader.checks.interface import NOT_JUDGED, is_deterministic
 from grader.checks.outputs import Fault, FaultKind, observation_of, placed, read_outputs
 from grader.model import CheckResult, Example, FloatArray, NoAnswer, Observation, Silence
@@ -72,18 +72,50 @@ def check_invariants(
     if not is_deterministic(function, key, observations):
         return CheckResult(0.0, NOT_JUDGED.format(function=function.name))
     evidence: list[Evidence] = []
-    # The smallest case first: its violation is the one that is shown.
+    # The smallest case first: its violation is the one that is said.
     for keyed in sorted(key.of_sets(function.name, criterion.cases), key=lambda one: one.expected[0].size):
-        outputs = read_outputs(keyed, observation_of(keyed, observations), function)
-        if isinstance(outputs, Fault):
-            return CheckResult(0.0, f"Could not be judged. {placed(keyed, outputs)}")
-        names = (output.name for output in function.outputs)
-        evidence.append(Evidence(keyed, function, key, dict(zip(names, outputs, strict=True)), observations, own))
-    broken = [found for rule in criterion.rules if (found := _first_violation(rule, evidence)) is not None]
-    if not broken:
+        one = _evidence(keyed, function, key, observations, own)
+        if isinstance(one, Fault):
+            return CheckResult(0.0, f"Could not be judged. {placed(keyed, one)}")
+        evidence.append(one)
+    violations = {rule: found for rule in criterion.rules if (found := _first_violation(rule, evidence)) is not None}
+    if not violations:
         return CheckResult(1.0)
-    held = len(criterion.rules) - len(broken)
-    return CheckResult(held / len(criterion.rules), _message(broken), _example(*broken[0]))
+    held = len(criterion.rules) - len(violations)
+    rule, broken = next(iter(violations.items()))
+    example = _example(*_smallest_violation(rule, broken, key, own))
+    return CheckResult(held / len(criterion.rules), _message(list(violations.values())), example)
+
+
+def _evidence(
+    keyed: KeyedCall,
+    function: Function,
+    key: AnswerKey,
+    observations: Mapping[str, Observation],
+    own: Mapping[str, Sequence[Mapping[str, Observation]]],
+) -> Evidence | Fault:
+    outputs = read_outputs(keyed, observation_of(keyed, observations), function)
+    if isinstance(outputs, Fault):
+        return outputs
+    names = (output.name for output in function.outputs)
+    return Evidence(keyed, function, key, dict(zip(names, outputs, strict=True)), observations, own)
+
+
+def _smallest_violation(
+    rule: Rule,
+    broken: tuple[Evidence, Violation],
+    key: AnswerKey,
+    own: Mapping[str, Sequence[Mapping[str, Observation]]],
+) -> tuple[Evidence, Violation]:
+    """The same rule broken in the case that is the least work to follow."""
+    # A rule that asks for a further call of each case can't be held against cases that have none.
+    if isinstance(rule, UnaffectedByLater):
+        return broken
+    function, observations = broken[0].function, broken[0].observations
+    public = public_calls(key, observations, function)
+    evidence = (_evidence(keyed, function, key, observations, own) for keyed in public)
+    found = _first_violation(rule, [one for one in evidence if isinstance(one, Evidence)])
+    return found or broken
 
 
 def _message(broken: Sequence[tuple[Evidence, Violation]]) -> str:

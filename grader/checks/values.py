@@ -28,7 +28,7 @@ def check_values(
         return CheckResult(1.0, remarks=tuple(dict.fromkeys(excused)))
     # Beside another fault nobody can tell why it goes wrong there too: nothing is said of that case.
     faults = [pair for pair, excuse in zip(faults, excuses, strict=True) if excuse is None]
-    example = smallest_example(key.calls[function.name].values(), observations, function, key.assignment.tolerance)
+    example = smallest_example(key, observations, function)
     return CheckResult(0.0, _message(faults, len(calls)), example)
 
 

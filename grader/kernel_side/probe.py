@@ -11,8 +11,10 @@ import random
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from time import monotonic
+from types import ModuleType
 from typing import Any
 
 from numpy.random import seed as seed_numpy
@@ -80,7 +82,10 @@ def _answers(shell: Any) -> dict[str, Answer]:
         yield {"names": [sendable(name) for name in own[:_MOST_NAMES]]}, []
 
     def call(request: Reply, buffers: Sequence[Any]) -> Answers:
-        answers = _call_each(moments.go_to(request["label"]), request, buffers)
+        namespace = moments.go_to(request["label"])
+        answers = _call_each(namespace, request, buffers)
+        if request["altered"] is not None:
+            answers = _altered(namespace, request["altered"], buffers, given_names, answers)
         return _gathered(answers, _SECONDS_TOGETHER if request["together"] else -1.0)
 
     return {"keep": keep, "variables": variables, "resolve": resolve, "names": names, "call": call}
@@ -103,6 +108,33 @@ def _gathered(answers: Answers, seconds: float) -> Answers:
             contents, packs, since = [], [], monotonic()
     if contents:
         yield {"answers": contents}, packs
+
+
+def _altered(
+    namespace: Namespace, altered: Reply, buffers: Sequence[Any], given_names: AbstractSet[str], answers: Answers
+) -> Answers:
+    """The answers, with the notebook's variables changed or gone while they are worked out."""
+    before = dict(namespace)
+    for name, described in altered["changed"].items():
+        # Under whatever names it goes: `all_keys = keys` is no way round.
+        for alias in [alias for alias, value in before.items() if name in before and value is before[name]]:
+            namespace[alias] = rebuild(described, buffers)
+    if altered["remove_data"]:
+        for name in [name for name in before if name not in given_names and _is_data(before[name])]:
+            del namespace[name]
+    try:
+        yield from answers
+    finally:
+        namespace.clear()
+        namespace.update(before)
+
+
+def _is_data(value: Any) -> bool:
+    """Neither a function nor a class nor a module: what a cell left."""
+    try:
+        return not callable(value) and not isinstance(value, ModuleType)
+    except BaseException:  # noqa: BLE001 - an object of the student's own
+        return False
 
 
 def _call_each(namespace: Namespace, request: Reply, buffers: Sequence[Any]) -> Answers:

@@ -16,6 +16,7 @@ import numpy as np
 from grader.errors import WireError
 from grader.model import (
     Absent,
+    Alteration,
     Argument,
     Call,
     FunctionProbe,
@@ -33,7 +34,7 @@ from grader.naming import renamed
 from grader.runner.attempt_state import Budget, Culprit, Skips, as_lost
 from grader.runner.kernel import Kernel, Reply
 from grader.runner.losses import KernelLost
-from grader.runner.wire import Names, Resolved, calls_request, convert, decode_observations, unpacked
+from grader.runner.wire import Names, Resolved, altered_names, calls_request, convert, decode_observations, unpacked
 
 PROBE_SECONDS = 10.0
 # Where two calls took too long, larger ones would too; where two ended the kernel, all would. Each costs time or a try.
@@ -49,9 +50,15 @@ class Version:
     label: str | None
     as_matrix: bool = False
     """Called with np.matrix in place of arrays: for notebooks that work with these."""
+    alteration: str | None = None
+    """What was done to the notebook's variables before."""
+
+    @property
+    def moment(self) -> str:
+        return f"{'at the end' if self.label is None else self.label}{' with np.matrix' if self.as_matrix else ''}"
 
     def key(self, call: Call) -> str:
-        return f"{self.name} {self.label} {self.as_matrix} {call.id}"
+        return f"{self.name} {self.label} {self.as_matrix} {self.alteration} {call.id}"
 
 
 @dataclass(slots=True)
@@ -70,7 +77,7 @@ class Observed:
 
     def function_runs(self, plan: ProbePlan) -> Iterator[FunctionRun]:
         for version, seen in self.runs.items():
-            yield FunctionRun(version.function, version.name or None, seen)
+            yield FunctionRun(version.function, version.name or None, seen, version.moment, version.alteration)
         for probe in plan.functions:
             if probe.function not in {version.function for version in self.runs}:
                 silent = {call.id: NoAnswer(Silence.NOT_ASKED) for call in probe.calls}
@@ -89,10 +96,10 @@ async def make_calls(caller: Caller, plan: ProbePlan, variables: Sequence[Variab
     if any(_is_matrix(value) for run in variables for value in run.values.values()):
         for version, probe in caller.versions(plan):
             if any(_has_two_axes(argument) for call in probe.calls for argument in call.arguments):
-                await caller.make(replace(version, as_matrix=True), probe, hidden=False)
+                await caller.make_public(replace(version, as_matrix=True), probe, plan)
     caller.observed.hidden_begun = True
     for version, probe in caller.versions(plan):
-        await caller.make(version, probe, hidden=True)
+        await caller.make_hidden(version, probe)
 
 
 async def _call_versions(caller: Caller, probe: FunctionProbe, plan: ProbePlan, name: str) -> bool:
@@ -102,14 +109,14 @@ async def _call_versions(caller: Caller, probe: FunctionProbe, plan: ProbePlan, 
     for moment in dict.fromkeys([*own, *plan.moments]):
         resolved = await caller.resolve(name, str(moment))
         if resolved.found:
-            seen = await caller.make(Version(probe.function, name, str(moment)), probe, hidden=False)
+            seen = await caller.make_public(Version(probe.function, name, str(moment)), probe, plan)
             # An error, or a placeholder: it, or what it needs, may have been defined only later.
             again = resolved.differs_at_end or any(isinstance(one, Raised | NotCallable) for one in seen.values())
             break
     else:
         again = True
     if again and (await caller.resolve(name, None)).found:
-        await caller.make(Version(probe.function, name, None), probe, hidden=False)
+        await caller.make_public(Version(probe.function, name, None), probe, plan)
     return any(version.function == probe.function for version in caller.observed.runs)
 
 
@@ -138,6 +145,7 @@ class Caller:
     skips: Skips
     observed: Observed
     made: int = 0
+    sizes: dict[str, int] = field(default_factory=dict)
 
     def versions(self, plan: ProbePlan) -> list[tuple[Version, FunctionProbe]]:
         """Those that were there."""
@@ -166,33 +174,53 @@ class Caller:
         except (KernelLost, TimeoutError) as error:
             raise Culprit(as_lost(error)) from error
 
-    async def make(self, version: Version, probe: FunctionProbe, *, hidden: bool) -> dict[str, Observation]:
-        """Make the version's public or its hidden calls, small ones first."""
+    async def make_public(self, version: Version, probe: FunctionProbe, plan: ProbePlan) -> dict[str, Observation]:
+        """Make the version's public calls, and those that follow from them; or all of that for each alteration."""
+        seen: dict[str, Observation] = {}
+        public = [call for call in probe.calls if not call.hidden]
+        for alteration in probe.alterations:
+            altered = replace(version, alteration=alteration.label)
+            seen = await self.make(altered, public, alteration)
+        if not probe.alterations:
+            seen = await self.make(version, public)
+            further = plan.follow_up(probe.function, seen)
+            seen = await self.make(version, further) if further else seen
+        return seen
+
+    async def make_hidden(self, version: Version, probe: FunctionProbe) -> None:
+        hidden = [call for call in probe.calls if call.hidden]
+        self.observed.hidden_ids |= {call.id for call in hidden}
+        await self.make(version, hidden)
+
+    async def make(
+        self, version: Version, calls: Sequence[Call], alteration: Alteration | None = None
+    ) -> dict[str, Observation]:
+        """Make these calls of the version, small ones first. All that is seen of it so far."""
         seen = self.observed.runs.setdefault(version, {})
-        sizes = {call.id: _size(call) for call in probe.calls}
-        waiting = sorted((call for call in probe.calls if call.hidden is hidden), key=lambda call: sizes[call.id])
-        self.observed.hidden_ids |= {call.id for call in waiting} if hidden else set()
+        self.sizes |= {call.id: _size(call) for call in calls}
+        waiting = sorted((call for call in calls if call.id not in seen), key=lambda call: self.sizes[call.id])
         while waiting:
-            asked = list(takewhile(lambda call: self._silent(version, call, seen, sizes) is None, waiting))
+            asked = list(takewhile(lambda call: self._silent(version, call, seen) is None, waiting))
             if asked:
-                await self._observe(version, asked, seen)
+                await self._observe(version, asked, seen, alteration)
             else:
-                reason = self._silent(version, waiting[0], seen, sizes)
+                reason = self._silent(version, waiting[0], seen)
                 seen[waiting[0].id] = NoAnswer(reason or Silence.NOT_ASKED)
             waiting = [call for call in waiting if call.id not in seen]
         return seen
 
-    def _silent(
-        self, version: Version, call: Call, seen: Mapping[str, Observation], sizes: Mapping[str, int]
-    ) -> Silence | None:
+    def _silent(self, version: Version, call: Call, seen: Mapping[str, Observation]) -> Silence | None:
         """Why the call should not be made, if it should not."""
         if version.key(call) in self.skips.calls:
             return self.skips.calls[version.key(call)]
-        return Silence.NOT_ASKED if self.budget.left <= 0 or _is_hopeless(call, seen, sizes) else None
+        return Silence.NOT_ASKED if self.budget.left <= 0 or _is_hopeless(call, seen, self.sizes) else None
 
-    async def _observe(self, version: Version, calls: Sequence[Call], seen: dict[str, Observation]) -> None:
+    async def _observe(
+        self, version: Version, calls: Sequence[Call], seen: dict[str, Observation], alteration: Alteration | None
+    ) -> None:
         """Make these calls by one request, until one of them takes too long; each that was made is `seen` then."""
         request, buffers = calls_request(calls, version.name, version.label, self.made + 1, as_matrix=version.as_matrix)
+        request["altered"] = altered_names(alteration, buffers)
         asked = self.kernel.send({**request, "together": not self.skips.one_by_one}, buffers)
         waiting = list(calls)
         while waiting:

@@ -17,6 +17,7 @@ import numpy as np
 from grader.errors import WireError
 from grader.model import (
     Absent,
+    Alteration,
     Argument,
     Call,
     FloatArray,
@@ -133,6 +134,14 @@ def calls_request(
         "calls": [[_describe(argument, buffers) for argument in call.arguments] for call in calls],
     }
     return content, buffers
+
+
+def altered_names(alteration: Alteration | None, buffers: list[memoryview]) -> dict[str, Any] | None:
+    """What the kernel is told of the notebook's variables; the numbers are added to `buffers`."""
+    if alteration is None:
+        return None
+    changed = {name: _describe(value, buffers) for name, value in alteration.changed.items()}
+    return {"changed": changed, "remove_data": alteration.remove_data}
 
 
 def _describe(argument: Argument, buffers: list[memoryview]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from grader.answer_key import AnswerKey
@@ -18,14 +18,14 @@ def observations(function: Callable[..., Any] | None, name: str, key: AnswerKey)
 
 def check(
     exercise_id: str, key: AnswerKey, *runs: tuple[str, Callable[..., Any] | None], variables: VariableRun | None = None
-) -> dict[str, CheckResult]:
+) -> Mapping[str, CheckResult]:
     """The results of an exercise, with these functions (name, function), each seen once, and no others."""
     given = {name for name, _ in runs}
     absent = [(function.name, None) for function in key.assignment.functions if function.name not in given]
     seen = tuple(FunctionRun(name, name, observations(function, name, key)) for name, function in (*runs, *absent))
     return check_exercise(
         exercise(exercise_id, key), key, Execution((), seen, () if variables is None else (variables,))
-    )
+    ).results
 
 
 def exercise(exercise_id: str, key: AnswerKey) -> Exercise:

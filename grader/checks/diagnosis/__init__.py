@@ -1,0 +1,162 @@
+"""What a student did otherwise, from all that came of a function: proven by comparison, or said to be unknown.
+
+A diagnosis is given only where it explains every output of every call that was answered, and where no other one with as
+few misconceptions does. See `grader.atlas` for what can be named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from grader.answer_key import AnswerKey
+from grader.assignment import Function
+from grader.cases import sheet_call_id
+from grader.checks.diagnosis.evidence import Outputs, Seen, seen_calls, taken_for
+from grader.checks.diagnosis.formula import Explanation, explanations, named_also, simplest
+from grader.checks.diagnosis.overflow import overflow_remarks
+from grader.checks.diagnosis.predictions import Predictions, predictions_of
+from grader.checks.diagnosis.sizes import fixed_size_explanations
+from grader.checks.diagnosis.variables import (
+    CHANGED,
+    REMOVED,
+    alterations,
+    constant_items,
+    depends_on,
+    explanations_by_sheet,
+    sheet_variables,
+)
+from grader.checks.interface import changed_parameters, is_deterministic
+from grader.model import NO_DIAGNOSIS, Diagnosis, DiagnosisStatus, Observation, Remark
+
+__all__ = ["USES_VARIABLES", "Evidence", "alterations", "diagnose", "sheet_variables"]
+
+# What the grader finds by itself, whatever the formulas are; each is named where misconceptions.toml has it.
+NOT_IMPLEMENTED, USES_GLOBALS, HARD_CODED_SHAPE = "not_implemented", "uses_globals", "hard_coded_shape"
+MUTATES_INPUTS, NONDETERMINISTIC = "mutates_inputs", "nondeterministic"
+USES_VARIABLES = frozenset({NOT_IMPLEMENTED, USES_GLOBALS})
+"""What needs a look at the function where the notebook's variables are altered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that is known of a function at one moment."""
+
+    observations: Mapping[str, Observation]
+    altered: Mapping[str, Mapping[str, Observation]] = field(default_factory=dict)
+    """By alteration: what came where the notebook's variables were changed or gone."""
+    is_stub: bool = False
+    """Whether its source is still the sheet's."""
+
+
+def diagnose(function: Function, key: AnswerKey, evidence: Evidence) -> Diagnosis:
+    """What explains the outputs of a function that is not right, as far as anything was returned."""
+    seen = seen_calls(function.name, key, evidence.observations)
+    if not key.atlas.misconceptions:
+        return NO_DIAGNOSIS
+    if evidence.is_stub and _ignores_arguments(seen, key):
+        return _diagnosis(key, [NOT_IMPLEMENTED])
+    if all(one.raised for one in seen):
+        return NO_DIAGNOSIS
+    repeats = is_deterministic(function, key, evidence.observations)
+    beside = [] if repeats else [NONDETERMINISTIC]
+    beside += (
+        [MUTATES_INPUTS]
+        if changed_parameters(key.calls[function.name].values(), function, evidence.observations)
+        else []
+    )
+    explanations = simplest(_by_formula(function, key, seen, evidence, repeats=repeats))
+    # Where one function goes by several names, what can be known is what they have in common.
+    known = frozenset.intersection(*(one.misconceptions for one in explanations)) if explanations else frozenset()
+    if known or any(not one.misconceptions for one in explanations):
+        # With another size, or other data, it is no matter of overflow what goes wrong there.
+        overflows = known.isdisjoint({HARD_CODED_SHAPE, USES_GLOBALS})
+        remarks = overflow_remarks(function, key, explanations[0], evidence.observations) if overflows else ()
+        return _diagnosis(key, known, beside, remarks)
+    behaviour = _by_behaviour(key, seen, _seen_altered(function, key, evidence)) if repeats else []
+    if behaviour or not repeats:
+        return _diagnosis(key, behaviour, beside)
+    return Diagnosis(DiagnosisStatus.UNKNOWN)
+
+
+def _diagnosis(
+    key: AnswerKey, explaining: Iterable[str], beside: Iterable[str] = (), remarks: tuple[Remark, ...] = ()
+) -> Diagnosis:
+    """In the atlas's order. Of what the atlas doesn't have nothing is said."""
+    explains, also = set(explaining), set(beside)
+    names = tuple(id_ for id_ in key.atlas.misconceptions if id_ in explains | also)
+    status = DiagnosisStatus.NAMED if names else DiagnosisStatus.NONE
+    return Diagnosis(status, names, tuple(id_ for id_ in names if id_ in explains), remarks)
+
+
+def _ignores_arguments(seen: Sequence[Seen], key: AnswerKey) -> bool:
+    """It raises whatever it is given, or returns the same."""
+    return all(one.raised for one in seen) or all(constant_items(seen, key.assignment.tolerance) or (False,))
+
+
+# --- formulas --------------------------------------------------------------------------------------------------------
+
+
+def _by_formula(
+    function: Function, key: AnswerKey, seen: Sequence[Seen], evidence: Evidence, *, repeats: bool
+) -> list[Explanation]:
+    """All explanations by the first of these that gives any: of all calls, of the sheet's sizes, with its data."""
+    predictions = predictions_of(key, function.name)
+    if predictions is None:
+        return []
+    orders = list(_orders(function, key, seen))
+    found = [named_also(one, id_) for id_, calls in orders for one in explanations(predictions, calls)]
+    if found:
+        return found
+    for id_, calls in orders:
+        found += [named_also(one, id_) for one in _at_the_sheet(predictions, function, calls, HARD_CODED_SHAPE)]
+    if found or not repeats:
+        return found
+    altered = _seen_altered(function, key, evidence)
+    if depends_on(CHANGED, seen, altered, key.assignment.tolerance):
+        for id_, calls in orders:
+            found += [named_also(one, id_) for one in _at_the_sheet(predictions, function, calls, USES_GLOBALS)]
+    return found
+
+
+def _at_the_sheet(
+    predictions: Predictions, function: Function, calls: Sequence[Outputs], behaviour: str
+) -> Iterator[Explanation]:
+    """Explanations by a formula that is at work where the sheet's data is, and a behaviour that makes it so."""
+    sheet = next((call for call in calls if call.id == sheet_call_id(function.name)), None)
+    if sheet is not None:
+        how = fixed_size_explanations if behaviour == HARD_CODED_SHAPE else explanations_by_sheet
+        yield from (named_also(one, behaviour) for one in how(predictions, calls, sheet))
+
+
+def _orders(
+    function: Function, key: AnswerKey, seen: Sequence[Seen]
+) -> Iterator[tuple[str | None, tuple[Outputs, ...]]]:
+    """Each way to take what was returned for the outputs, and the misconception that it is."""
+    names = [output.name for output in function.outputs]
+    others = [(entry.id, entry.returns) for entry in key.atlas.misconceptions.values() if entry.returns]
+    for id_, order in [(None, names), *others]:
+        calls = taken_for(order, names, seen) if set(order) <= set(names) else None
+        if calls is not None:
+            yield id_, calls
+
+
+# --- behaviours ------------------------------------------------------------------------------------------------------
+
+
+def _seen_altered(function: Function, key: AnswerKey, evidence: Evidence) -> Mapping[str, Sequence[Seen]]:
+    return {label: seen_calls(function.name, key, seen) for label, seen in evidence.altered.items()}
+
+
+def _by_behaviour(key: AnswerKey, seen: Sequence[Seen], altered: Mapping[str, Sequence[Seen]]) -> list[str]:
+    """What can be said of a function without a formula for it."""
+    tolerance = key.assignment.tolerance
+    nothing = next((one.id for one in key.atlas.misconceptions.values() if one.returns == ()), None)
+    if nothing is not None and all(one.items == () for one in seen if not one.raised):
+        return [nothing]
+    if depends_on(CHANGED, seen, altered, tolerance):
+        return [USES_GLOBALS]
+    if depends_on(REMOVED, seen, altered, tolerance):
+        constant = constant_items(seen, tolerance)
+        return [NOT_IMPLEMENTED] if constant and all(constant) else [USES_GLOBALS] if any(constant) else []
+    return []
