@@ -74,17 +74,23 @@ class Pipeline:
         chosen = (stage.variants[place] for stage, place in zip(self.stages, combination, strict=True))
         return frozenset(one.misconception for one in chosen if one.misconception is not None)
 
+    def parts(self, output: str) -> int:
+        """How many stages have a part in the output."""
+        return sum(output in stage.outputs for stage in self.stages)
+
     def misconceptions(self) -> frozenset[str]:
         return frozenset(one.misconception for stage in self.stages for one in stage.variants if one.misconception)
 
-    def combinations(self, output: str | None = None) -> Iterator[Combination]:
-        """All of them; or those that differ in stages that have a part in `output`, the other stages right."""
-        return product(
-            *(
-                range(len(stage.variants)) if output is None or output in stage.outputs else (0,)
-                for stage in self.stages
-            )
-        )
+    def combinations(self, output: str | None = None, most_faults: int | None = None) -> Iterator[Combination]:
+        """All of them; or those that differ in stages that have a part in `output`, the other stages right.
+
+        With `most_faults` those with at most so many misconceptions.
+        """
+        places = [
+            range(len(stage.variants)) if output is None or output in stage.outputs else range(1)
+            for stage in self.stages
+        ]
+        return (one for one in product(*places) if most_faults is None or len(self.faults(one)) <= most_faults)
 
     def predict(self, combination: Combination, arguments: Arrays) -> Prediction:
         state: State = arguments
@@ -96,24 +102,25 @@ class Pipeline:
                 state = after
         return Prediction(self._outputs_in(state), raised=False)
 
-    def predict_all(
-        self, combinations: Iterable[Combination], arguments: Arrays
-    ) -> Iterator[tuple[Combination, Arrays]]:
-        """The outputs that each gets to. Of neighbours that begin alike the common stages are computed once."""
+    def predict_each(
+        self, combinations: Iterable[Combination], arguments: Arrays, output: str | None = None
+    ) -> Iterator[tuple[Combination, Prediction]]:
+        """As `predict`; what neighbours have in common is computed once. Stages after those of `output` are not run."""
+        stages = [stage for stage in self.stages if output is None or output in stage.outputs]
         known: dict[Combination, State | None] = {(): arguments}
         with np.errstate(all="ignore"):
             for combination in combinations:
                 state: State | None = arguments
-                outputs: dict[str, FloatArray] = {}
-                for number, (stage, place) in enumerate(zip(self.stages, combination, strict=True)):
+                reached: State = arguments
+                for number, stage in enumerate(self.stages[: self.stages.index(stages[-1]) + 1]):
                     begin = combination[: number + 1]
                     if begin not in known:
                         if len(known) > _MOST_BEGINNINGS:  # the oldest are of other beginnings
                             known = {combination[:length]: known[combination[:length]] for length in range(number + 1)}
-                        known[begin] = None if state is None else _after(stage.variants[place], state)
+                        known[begin] = None if state is None else _after(stage.variants[begin[-1]], state)
                     state = known[begin]
-                    outputs |= {} if state is None else self._outputs_in(state)
-                yield combination, outputs
+                    reached = reached if state is None else state
+                yield combination, Prediction(self._outputs_in(reached), raised=state is None)
 
     def _outputs_in(self, state: State) -> dict[str, FloatArray]:
         return {name: np.asarray(state[name], dtype=np.float64) for name in self.outputs if name in state}

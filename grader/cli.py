@@ -32,6 +32,7 @@ from grader.report.scores import ScoreRow, points
 from grader.runner import KernelRunner
 from grader.runner.sandbox import SandboxChoice, find_sandbox
 from grader.runner.sandbox.doctor import all_sealed, examine, verdict_of
+from grader.selftest import run_selftest, summary
 from grader.version import __version__
 
 _DONE, _GRADER_ERROR, _WRONG_USE, _INTERRUPTED = 0, 1, 2, 130
@@ -146,6 +147,27 @@ def doctor() -> None:
     verdict = verdict_of(findings)
     console.print(verdict, highlight=False)
     raise typer.Exit(_DONE if all_sealed(findings) else _GRADER_ERROR)
+
+
+@app.command()
+def selftest(
+    assignment: Annotated[str | None, typer.Argument(help="Its id, if the course has several.")] = None,
+    course: _Course = None,
+    jobs: _Jobs = 0,
+    sandbox: _SandboxChoice = "auto",
+) -> None:
+    """Grade the grader: after a change of points, cases, tolerances or the reference, see at once what broke."""
+    folder = find_course(course or Path.cwd())
+    key = load_answer_key(folder, load_assignment(folder, choose_assignment(folder, assignment)))
+    check_key(key, folder)
+    with KernelRunner(find_sandbox(sandbox, [folder / "reference"])) as runner:
+        found = run_selftest(folder, key, runner, jobs or _cores(), lambda line: typer.echo(line, err=True))
+    for line in summary(found):
+        typer.echo(line)
+    if found.problems:
+        for problem in found.problems:
+            typer.echo(f"FAILED {_harmless(problem)}")
+        raise typer.Exit(_GRADER_ERROR)
 
 
 @app.command()

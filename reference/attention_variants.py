@@ -73,8 +73,7 @@ def _scores(scale: str, function: str) -> Steps:
         ("scale_after_softmax", logits(one, root("keys"))),
         *(("hard_coded_scale", logits(_constant(number))) for number in (8**0.5, 2.83, 2.828)),
         *_exchanged(logits(right), function),
-        ("cosine_similarity", lambda s: logits(one)(_normalised(s))),
-        ("cosine_similarity", lambda s: logits(root("keys"))(_normalised(s))),
+        *(("cosine_similarity", _of_directions(logits(divisor))) for divisor in (one, root("keys"))),
     ]
 
 
@@ -92,8 +91,14 @@ def _exchanged(score: Step, function: str) -> Steps:
     return [] if function == SINGLE else [("query_key_swapped", step)]
 
 
-def _normalised(s: State) -> State:
-    return {**s, **{name: s[name] / np.linalg.norm(s[name], axis=-1, keepdims=True) for name in ("queries", "keys")}}
+def _of_directions(score: Step) -> Step:
+    """The logits of normalised queries and keys; the products are those of the vectors as they are."""
+
+    def step(s: State) -> State:
+        unit = {name: s[name] / np.linalg.norm(s[name], axis=-1, keepdims=True) for name in ("queries", "keys")}
+        return {**score({**s, **unit}), "products": s["queries"] @ s["keys"].T}
+
+    return step
 
 
 # --- mask: what is done to the logits before the softmax, and to the weights after it --------------------------------
@@ -184,7 +189,7 @@ def _softmaxes(function: str) -> Steps:
         ("softmax_over_queries", lambda logits: _softmax(logits, axis=-2, shift=-1)),
         ("softmax_over_all", lambda logits: _softmax(logits, axis=None)),
         ("softmax_over_all", lambda logits: _softmax(logits, axis=None, shift=-1)),
-        ("uniform_weights", lambda logits: np.full(logits.shape, 1 / logits.shape[-1])),
+        ("uniform_weights", _even),
         ("no_softmax", _as_it_is),
         ("unnormalised_exp", np.exp),
         ("unnormalised_exp", lambda logits: np.exp(logits - logits.max(axis=-1, keepdims=True))),
@@ -209,6 +214,11 @@ def _softmax(logits: FloatArray, axis: int | None = -1, shift: int | Literal["ax
     exponentials = np.exp(logits - logits.max(axis=axis if shift == "axis" else shift, keepdims=True))
     weights: FloatArray = exponentials / exponentials.sum(axis=axis, keepdims=True)
     return weights
+
+
+def _even(logits: FloatArray) -> FloatArray:
+    seen = ~np.isneginf(logits)
+    return np.asarray(seen / seen.sum(axis=-1, keepdims=True))
 
 
 def _as_it_is(logits: FloatArray) -> FloatArray:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+import numpy as np
+
 from grader.answer_key import AnswerKey, KeyedCall, Repeat
 from grader.assignment import Function, Interface, Tolerance
 from grader.checks import wording
 from grader.checks.arrays import all_the_same
 from grader.checks.example import example_of, may_be_shown, size
-from grader.checks.outputs import Fault, observation_of, placed, read_outputs
+from grader.checks.outputs import Fault, did_the_same, observation_of, placed, read_outputs
 from grader.model import (
     Argument,
     CheckResult,
@@ -79,7 +81,10 @@ def _is_same(before: Argument, after: Value) -> bool:
     if isinstance(before, tuple):
         if not isinstance(after, Items) or len(after.items) != len(before):
             return False
-        return all(_is_same_array(one, other) for one, other in zip(before, after.items, strict=True))
+        rows = [item.values for item in after.items if isinstance(item, Numbers)]
+        if [row.shape for row in rows] != [row.shape for row in before]:
+            return False
+        return all_the_same(np.array(rows), np.array(before), _SAME_TOLERANCE)
     return not isinstance(after, Items) and _is_same_array(before, after)
 
 
@@ -106,16 +111,4 @@ def _agree(repeat: Repeat, observations: Mapping[str, Observation]) -> bool:
     first, second = observation_of(repeat.first, observations), observations.get(repeat.call.id)
     if second is None or isinstance(first, NoAnswer) or isinstance(second, NoAnswer):
         return True
-    if isinstance(first, Returned) and isinstance(second, Returned):
-        return _is_same_value(first.value, second.value)
-    return first == second
-
-
-def _is_same_value(one: Value, other: Value) -> bool:
-    """Whatever shape it has: of a wrong one the numbers count as well."""
-    if isinstance(one, Items) and isinstance(other, Items):
-        pairs = zip(one.items, other.items, strict=False)
-        return len(one.items) == len(other.items) and all(_is_same_value(*pair) for pair in pairs)
-    if isinstance(one, Numbers) and isinstance(other, Numbers):
-        return all_the_same(one.values, other.values, _REPEAT_TOLERANCE)
-    return one == other
+    return did_the_same(first, second, _REPEAT_TOLERANCE)

@@ -11,7 +11,7 @@ import numpy as np
 from grader.answer_key import KeyedCall
 from grader.assignment import Function, Tolerance
 from grader.checks import wording
-from grader.checks.arrays import first, fitted, wrong_entries
+from grader.checks.arrays import all_the_same, first, fitted, wrong_entries
 from grader.model import (
     Absent,
     FloatArray,
@@ -180,3 +180,19 @@ NO_FUNCTION = frozenset({FaultKind.ABSENT, FaultKind.NOT_CALLABLE})
 def placed(keyed: KeyedCall, fault: Fault) -> str:
     """The fault's message with the case that it was seen in, where that makes a difference."""
     return fault.message if fault.kind in NO_FUNCTION else f"On {keyed.case.title}: {fault.message}"
+
+
+def did_the_same(one: Observation, other: Observation, tolerance: Tolerance) -> bool:
+    """Whether two calls did the same: returned the same values, of whatever shape, or raised in the same words."""
+    if isinstance(one, Returned) and isinstance(other, Returned):
+        return _is_same(one.value, other.value, tolerance)
+    return one == other
+
+
+def _is_same(one: Value, other: Value, tolerance: Tolerance) -> bool:
+    if isinstance(one, Items) and isinstance(other, Items):
+        pairs = zip(one.items, other.items, strict=False)
+        return len(one.items) == len(other.items) and all(_is_same(*pair, tolerance) for pair in pairs)
+    if isinstance(one, Numbers) and isinstance(other, Numbers):
+        return all_the_same(one.values, other.values, tolerance)
+    return one == other

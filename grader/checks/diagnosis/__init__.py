@@ -105,9 +105,11 @@ def _by_formula(
     if predictions is None:
         return []
     orders = list(_orders(function, key, seen))
-    found = [named_also(one, id_) for id_, calls in orders for one in explanations(predictions, calls)]
-    if found:
-        return found
+    for id_, calls in orders:
+        found = [named_also(one, id_) for one in explanations(predictions, calls)]
+        if found:
+            return found
+    found = []
     for id_, calls in orders:
         found += [named_also(one, id_) for one in _at_the_sheet(predictions, function, calls, HARD_CODED_SHAPE)]
     if found or not repeats:

@@ -40,6 +40,10 @@ class Outputs:
     raised: bool
     exact: bool
 
+    @property
+    def size(self) -> int:
+        return sum(array.size for array in self.arguments.values())
+
 
 def seen_calls(function: str, key: AnswerKey, observations: Mapping[str, Observation]) -> tuple[Seen, ...]:
     """All calls that were answered, small ones first; not those in which going wrong is excused."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
@@ -16,6 +17,8 @@ from grader.checks.diagnosis.predictions import Predictions, fitted_predictions
 _FINITE_SHARE = 0.25
 # How many calls a formula has to explain at the least that returned something, whatever it says of those that raise.
 _FEWEST_CALLS = 3
+# In numbers that the arguments hold.
+_LARGEST_ANCHOR = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +50,9 @@ def simplest(explanations: Iterable[Explanation]) -> list[Explanation]:
 
 def explanations(known: Predictions, calls: Sequence[Outputs]) -> list[Explanation]:
     """Every combination that explains all of the calls, or the one output that is wrong in them."""
+    # A function that returns on large arrays alone follows no formula; and an index of large arrays takes long to make.
     anchor = next((one for one in calls if one.exact and not one.raised), None)
-    if anchor is None or not _enough(calls):
+    if anchor is None or anchor.size > _LARGEST_ANCHOR or not _enough(calls):
         return []
     for predictions in _static_then_fitted(known, anchor):
         found = _whole(predictions, calls, anchor) or _of_one_output(predictions, calls, anchor)
@@ -74,32 +78,49 @@ def _enough(calls: Sequence[Outputs]) -> bool:
 
 def _whole(predictions: Predictions, calls: Sequence[Outputs], anchor: Outputs) -> list[Explanation]:
     """Combinations that give every output of every call, and raise where it raised."""
-    first, *others = anchor.outputs
-    chosen = _explaining_output(predictions, calls, anchor, first)
+    first, *others = sorted(anchor.outputs, key=predictions.pipeline.parts)
+    found: Iterable[Combination] = predictions.candidates(first, anchor.id, anchor.arguments, anchor.outputs[first])
     # What isn't returned can raise all the same.
-    all_stages = others or any(call.raised for call in calls)
-    whole = _with_other_stages(predictions, chosen, first) if all_stages else chosen
-    return [_explanation(predictions, one) for one in whole if explains(predictions, one, calls)]
+    if others or any(call.raised for call in calls):
+        found = _with_other_stages(predictions, found, first)
+    return _fewest(predictions, found, lambda one: explains(predictions, one, calls))
 
 
-def _explaining_output(
-    predictions: Predictions, calls: Sequence[Outputs], anchor: Outputs, output: str
-) -> list[Combination]:
-    """Combinations of the stages that have a part in this output which give it in every call that returned."""
+def _of_one_output(predictions: Predictions, calls: Sequence[Outputs], anchor: Outputs) -> list[Explanation]:
+    """Where all outputs are right but one, that one by itself: it may have been computed apart from the others."""
+    wrong = [name for name in anchor.outputs if any(not _is_right(call, name, predictions) for call in calls)]
+    if len(wrong) != 1 or len(anchor.outputs) == 1 or any(call.raised for call in calls):
+        return []
+    (output,) = wrong
     found = predictions.candidates(output, anchor.id, anchor.arguments, anchor.outputs[output])
-    for call in calls:
-        if not call.raised and found:
-            found = [
-                one
-                for one in found
-                if predictions.agrees(
-                    output, predictions.of(one, call.id, call.arguments).outputs.get(output), call.outputs[output]
-                )
-            ]
-    return found
+    alone = [replace(call, outputs={output: call.outputs[output]}) for call in calls]
+    return _fewest(predictions, found, lambda one: explains(predictions, one, alone))
 
 
-def _with_other_stages(predictions: Predictions, chosen: Sequence[Combination], output: str) -> Iterator[Combination]:
+def _is_right(call: Outputs, output: str, predictions: Predictions) -> bool:
+    got = call.outputs.get(output)
+    return got is not None and predictions.agrees(output, call.expected[output], got)
+
+
+def _fewest(
+    predictions: Predictions, candidates: Iterable[Combination], holds: Callable[[Combination], bool]
+) -> list[Explanation]:
+    """Of the candidates that hold those with the fewest misconceptions, one for each set of them."""
+    by_names: dict[frozenset[str], list[Combination]] = defaultdict(list)
+    for one in candidates:
+        by_names[predictions.pipeline.faults(one)].append(one)
+    by_number: dict[int, list[frozenset[str]]] = defaultdict(list)
+    for names in by_names:
+        by_number[len(names)].append(names)
+    for number in sorted(by_number):
+        chosen = [next(filter(holds, by_names[names]), None) for names in by_number[number]]
+        found = [_explanation(predictions, one) for one in chosen if one is not None]
+        if found:
+            return found
+    return []
+
+
+def _with_other_stages(predictions: Predictions, chosen: Iterable[Combination], output: str) -> Iterator[Combination]:
     """Each with every choice for the stages that have no part in the output."""
     stages = predictions.pipeline.stages
     for one in chosen:
@@ -135,33 +156,18 @@ def explains_call(
     )
 
 
-def _of_one_output(predictions: Predictions, calls: Sequence[Outputs], anchor: Outputs) -> list[Explanation]:
-    """Where all outputs are right but one, that one by itself: it may have been computed apart from the others."""
-    wrong = [name for name in anchor.outputs if any(not _is_right(call, name, predictions) for call in calls)]
-    if len(wrong) != 1 or len(anchor.outputs) == 1 or any(call.raised for call in calls):
-        return []
-    return [_explanation(predictions, one) for one in _explaining_output(predictions, calls, anchor, wrong[0])]
-
-
-def _is_right(call: Outputs, output: str, predictions: Predictions) -> bool:
-    got = call.outputs.get(output)
-    return got is not None and predictions.agrees(output, call.expected[output], got)
-
-
 def _explanation(predictions: Predictions, combination: Combination) -> Explanation:
     return Explanation(predictions.pipeline.faults(combination), predictions, combination)
 
 
 # --- explanations of a part of the calls -----------------------------------------------------------------------------
 
-_MOST_FAULTS = 2
-
 
 def explanations_at(predictions: Predictions, anchor: Outputs, others: Sequence[Outputs]) -> Iterator[Explanation]:
-    """Combinations of at most two faults that explain the anchor and the other calls, whatever the rest of them do."""
-    first, *rest = anchor.outputs
-    found = predictions.candidates(first, anchor.id, anchor.arguments, anchor.outputs[first])
+    """Combinations of one fault, or none, that explain the anchor and the other calls, whatever the rest of them do."""
+    first, *rest = sorted(anchor.outputs, key=predictions.pipeline.parts)
+    found = predictions.candidates(first, anchor.id, anchor.arguments, anchor.outputs[first], most_faults=1)
     for one in _with_other_stages(predictions, found, first) if rest else found:
         explanation = _explanation(predictions, one)
-        if len(explanation.misconceptions) <= _MOST_FAULTS and explains(predictions, one, (anchor, *others)):
+        if len(explanation.misconceptions) <= 1 and explains(predictions, one, (anchor, *others)):
             yield explanation

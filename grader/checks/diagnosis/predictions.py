@@ -43,7 +43,7 @@ class Predictions:
         self.pipeline = pipeline
         self._tolerance = tolerance
         self._exact_zeros = exact_zeros
-        self._indices: dict[tuple[str, str], Index] = {}
+        self._indices: dict[tuple[str, str, int | None], Index] = {}
         self._lock = Lock()
         self._known: dict[tuple[Combination, str], Prediction] = {}
 
@@ -69,10 +69,12 @@ class Predictions:
             return False
         return output not in self._exact_zeros or bool((_future(values) == _future(predicted)).all())
 
-    def candidates(self, output: str, call_id: str, arguments: Arrays, got: FloatArray) -> list[Combination]:
+    def candidates(
+        self, output: str, call_id: str, arguments: Arrays, got: FloatArray, most_faults: int | None = None
+    ) -> list[Combination]:
         """The combinations that may give this output in this call, with the stages right that have no part in it."""
         found: list[Combination] = []
-        for shape, known in self._index(output, call_id, arguments).items():
+        for shape, known in self._index(output, call_id, arguments, most_faults).items():
             values = fitted(got, shape)
             if values is not None:
                 entries = np.broadcast_to(values.ravel()[known.places], known.entries.shape)
@@ -80,12 +82,13 @@ class Predictions:
                 found += [known.combinations[int(place)] for place in np.flatnonzero(~differs)]
         return found
 
-    def _index(self, output: str, call_id: str, arguments: Arrays) -> Index:
+    def _index(self, output: str, call_id: str, arguments: Arrays, most_faults: int | None) -> Index:
+        which = (output, call_id, most_faults)
         with self._lock:
-            if (output, call_id) not in self._indices:
-                combinations = self.pipeline.combinations(output)
-                self._indices[output, call_id] = _made_index(self.pipeline, combinations, output, arguments)
-            return self._indices[output, call_id]
+            if which not in self._indices:
+                combinations = self.pipeline.combinations(output, most_faults)
+                self._indices[which] = _made_index(self.pipeline, combinations, output, arguments)
+            return self._indices[which]
 
 
 def _future(array: FloatArray) -> NDArray[np.bool_]:
@@ -95,12 +98,13 @@ def _future(array: FloatArray) -> NDArray[np.bool_]:
 def _made_index(pipeline: Pipeline, combinations: Iterable[Combination], output: str, arguments: Arrays) -> Index:
     rows: dict[tuple[int, ...], list[tuple[Combination, FloatArray]]] = defaultdict(list)
     places: dict[tuple[int, ...], NDArray[np.intp]] = {}
-    for combination, outputs in pipeline.predict_all(combinations, arguments):
-        array = outputs.get(output)
-        if array is not None:
-            if array.shape not in places:
-                places[array.shape] = _sampled(array.size)
-            rows[array.shape].append((combination, array.ravel()[places[array.shape]]))
+    for combination, prediction in pipeline.predict_each(combinations, arguments, output):
+        array = prediction.outputs.get(output)
+        if array is None:
+            continue
+        if array.shape not in places:
+            places[array.shape] = _sampled(array.size)
+        rows[array.shape].append((combination, array.ravel()[places[array.shape]]))
     return {
         shape: _OfOneShape([one for one, _ in found], np.array([entries for _, entries in found]), places[shape])
         for shape, found in rows.items()
