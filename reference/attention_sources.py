@@ -49,9 +49,7 @@ def source(function: str, misconceptions: AbstractSet[str], style: str, *, scale
         begin,
         _FIXED_SIZES[style][function] if "hard_coded_shape" in misconceptions else "",
         _BEGINNINGS[style][function],
-        _SCALED[style].format(**_scale(chosen["score"], scale))
-        if chosen["score"] != "cosine_similarity"
-        else _COSINE[style],
+        _COSINE[style] if chosen["score"] == "cosine_similarity" else _scaled(chosen["score"], style, scale),
         _softmax_function(chosen["softmax"], style, stable="unstable_softmax" not in misconceptions),
         _masked(function, chosen["mask"], chosen["softmax"], style),
         "attention = attention / keys.shape[1] ** 0.5" if chosen["score"] == "scale_after_softmax" else "",

@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Self
-
-import numpy as np
 
 from grader.assignment import Limits
 from grader.errors import GradingStopped
 from grader.model import (
-    Absent,
-    Argument,
     CellOutcome,
     CellStatus,
     Execution,
-    FloatArray,
+    FunctionProbe,
     FunctionRun,
-    Items,
-    Numbers,
     Observation,
     ProbePlan,
-    Raised,
-    Returned,
     Submission,
-    Value,
     VariableRun,
 )
+from grader.selftest.local_calls import observe, value_of
 
 
 class FakeRunner:
@@ -57,42 +49,23 @@ class FakeRunner:
         self.submissions.append(submission.id)
         if self.failure is not None:
             raise self.failure
-        runs = tuple(
-            FunctionRun(
-                probe.function,
-                probe.function if probe.function in self.functions else None,
-                {call.id: observe(self.functions.get(probe.function), call.arguments) for call in probe.calls},
-            )
-            for probe in plan.functions
-        )
+        runs = tuple(run for probe in plan.functions for run in self._runs(probe, plan))
         cells = tuple(CellOutcome(cell.number, CellStatus.OK) for cell in submission.cells)
         variables = {name: value_of(value) for name, value in self.variables.items()}
         return Execution(cells, runs, (VariableRun(variables),))
 
+    def _runs(self, probe: FunctionProbe, plan: ProbePlan) -> Iterator[FunctionRun]:
+        """Plain functions have no variables that could be altered."""
+        found_as = probe.function if probe.function in self.functions else None
+        labels = [alteration.label for alteration in probe.alterations] or [None]
+        for label in labels:
+            yield FunctionRun(probe.function, found_as, self._observed(probe, plan), alteration=label)
+
+    def _observed(self, probe: FunctionProbe, plan: ProbePlan) -> dict[str, Observation]:
+        function = self.functions.get(probe.function)
+        seen = {call.id: observe(function, call.arguments) for call in probe.calls}
+        further = plan.follow_up(probe.function, {call.id: seen[call.id] for call in probe.calls if not call.hidden})
+        return seen | {call.id: observe(function, call.arguments) for call in further}
+
     def stop(self) -> None:
         self.stopped = True
-
-
-def observe(function: Callable[..., Any] | None, arguments: tuple[Argument, ...]) -> Observation:
-    """What a kernel would say of this call."""
-    if function is None:
-        return Absent()
-    given = [[row.copy() for row in one] if isinstance(one, tuple) else one.copy() for one in arguments]
-    try:
-        with np.errstate(all="ignore"):
-            returned = function(*given)
-    except Exception as error:  # noqa: BLE001 - that is what is observed
-        return Raised(type(error).__name__, str(error))
-    return Returned(value_of(returned), tuple(map(value_of, given)))
-
-
-def value_of(value: Any) -> Value:
-    if isinstance(value, tuple | list):
-        return Items(tuple(numbers(item) for item in value), type(value).__name__)
-    return numbers(value)
-
-
-def numbers(value: Any) -> Numbers:
-    array: FloatArray = np.array(value, dtype=np.float64)
-    array.setflags(write=False)
-    return Numbers(array, type(value).__name__)

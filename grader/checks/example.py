@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from grader.answer_key import AnswerKey, KeyedCall
 from grader.assignment import Function
 from grader.checks import wording
-from grader.checks.outputs import NO_FUNCTION, Fault, fault_of, observation_of
+from grader.checks.outputs import NO_FUNCTION, Fault, fault_of, observation_of, read_outputs
 from grader.model import Example, FloatArray, Observation
 
 # Larger inputs are not written out: they stand on the sheet.
@@ -21,6 +21,15 @@ def smallest_example(key: AnswerKey, observations: Mapping[str, Observation], fu
     for keyed in public_calls(key, observations, function):
         fault = fault_of(keyed, observation_of(keyed, observations), function, key.assignment.tolerance)
         if fault is not None and may_be_shown(keyed, fault):
+            return example_of(keyed, fault, function)
+    return None
+
+
+def incomparable_example(key: AnswerKey, observations: Mapping[str, Observation], function: Function) -> Example | None:
+    """The same among calls that return nothing that can be compared."""
+    for keyed in public_calls(key, observations, function):
+        fault = read_outputs(keyed, observation_of(keyed, observations), function)
+        if isinstance(fault, Fault) and may_be_shown(keyed, fault):
             return example_of(keyed, fault, function)
     return None
 
@@ -62,4 +71,22 @@ def example_of(keyed: KeyedCall, fault: Fault, function: Function) -> Example:
         expected=None if expected is None else wording.plain_numbers(expected),
         got=None if got is None or too_large else wording.plain_numbers(got),
         rule=fault.message,
+    )
+
+
+def argument_example(
+    keyed: KeyedCall, name: str, after: Sequence[FloatArray], function: Function, rule: str
+) -> Example | None:
+    """A call that changed an argument: a vector, a matrix, or a list of vectors (`after`). None if it is too large."""
+    if size(keyed) > _MOST_NUMBERS or sum(array.size for array in after) > _MOST_NUMBERS:
+        return None
+    became = [wording.plain_numbers(array) for array in after]
+    return Example(
+        call=f"{wording.signature(function)} on {keyed.case.title}",
+        inputs={one: wording.plain_numbers(array) for one, array in keyed.arguments.items()},
+        output=name,
+        where="",
+        expected=wording.plain_numbers(keyed.arguments[name]),
+        got=became[0] if len(after) == 1 and after[0].ndim == keyed.arguments[name].ndim else became,
+        rule=rule,
     )

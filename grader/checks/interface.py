@@ -10,11 +10,12 @@ from grader.answer_key import AnswerKey, KeyedCall, Repeat
 from grader.assignment import Function, Interface, Tolerance
 from grader.checks import wording
 from grader.checks.arrays import all_the_same
-from grader.checks.example import example_of, may_be_shown, size
+from grader.checks.example import argument_example, incomparable_example, public_calls, size
 from grader.checks.outputs import Fault, did_the_same, observation_of, placed, read_outputs
 from grader.model import (
     Argument,
     CheckResult,
+    Example,
     FloatArray,
     Items,
     NoAnswer,
@@ -36,10 +37,11 @@ def check_interface(
     for keyed in sorted(calls, key=size):
         fault = read_outputs(keyed, observation_of(keyed, observations), function)
         if isinstance(fault, Fault):
-            example = example_of(keyed, fault, function) if may_be_shown(keyed, fault) else None
-            return CheckResult(0.0, placed(keyed, fault), example)
+            return CheckResult(0.0, placed(keyed, fault), incomparable_example(key, observations, function))
     changed = changed_parameters(calls, function, observations)
-    return CheckResult(0.0, _says_changed(changed, function)) if changed else CheckResult(1.0)
+    if not changed:
+        return CheckResult(1.0)
+    return CheckResult(0.0, _says_changed(changed, function), _changed_example(changed[0], function, key, observations))
 
 
 NOT_JUDGED = "Could not be judged: two equal calls of {function} returned different values."
@@ -75,6 +77,22 @@ def _says_changed(changed: Sequence[str], function: Function) -> str:
         f"{wording.signature(function)} changes what it is given: {names} had other values or another shape "
         "after the call than before. Work on a copy, or make a new array."
     )
+
+
+def _changed_example(
+    name: str, function: Function, key: AnswerKey, observations: Mapping[str, Observation]
+) -> Example | None:
+    """The smallest public call in which the argument was changed: what it was, and what it became."""
+    position = [parameter.name for parameter in function.parameters].index(name)
+    for keyed in public_calls(key, observations, function):
+        observation = observation_of(keyed, observations)
+        if name not in changed_parameters([keyed], function, observations) or not isinstance(observation, Returned):
+            continue
+        after = observation.arguments_after[position : position + 1]
+        items = after[0].items if after and isinstance(after[0], Items) else after
+        arrays = [one.values for one in items if isinstance(one, Numbers)]
+        return argument_example(keyed, name, arrays, function, f"{name} is another after the call than before.")
+    return None
 
 
 def _is_same(before: Argument, after: Value) -> bool:

@@ -24,7 +24,7 @@ from grader.assignment import (
 )
 from grader.checks import wording
 from grader.checks.arrays import all_near, changed_entries, first, wrong_entries
-from grader.checks.example import example_of, public_calls
+from grader.checks.example import example_of, incomparable_example, public_calls
 from grader.checks.interface import NOT_JUDGED, is_deterministic
 from grader.checks.outputs import Fault, FaultKind, observation_of, placed, read_outputs
 from grader.model import CheckResult, Example, FloatArray, NoAnswer, Observation, Silence
@@ -76,7 +76,8 @@ def check_invariants(
     for keyed in sorted(key.of_sets(function.name, criterion.cases), key=lambda one: one.expected[0].size):
         one = _evidence(keyed, function, key, observations, own)
         if isinstance(one, Fault):
-            return CheckResult(0.0, f"Could not be judged. {placed(keyed, one)}")
+            example = incomparable_example(key, observations, function)
+            return CheckResult(0.0, f"Could not be judged. {placed(keyed, one)}", example)
         evidence.append(one)
     violations = {rule: found for rule in criterion.rules if (found := _first_violation(rule, evidence)) is not None}
     if not violations:

@@ -83,11 +83,11 @@ def fresh(argument: Argument) -> Any:
 
 def value_of(value: Any) -> Value:
     if isinstance(value, tuple | list):
-        return Items(tuple(_leaf(item) for item in value), type(value).__name__)
-    return _leaf(value)
+        return Items(tuple(one_value(item) for item in value), type(value).__name__)
+    return one_value(value)
 
 
-def _leaf(value: Any) -> Numbers | NotNumbers:
+def one_value(value: Any) -> Numbers | NotNumbers:
     if value is None:
         return NotNumbers("NoneType", "no numbers")
     array: FloatArray = np.array(value, dtype=np.float64)

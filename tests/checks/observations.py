@@ -9,7 +9,7 @@ from grader.answer_key import AnswerKey
 from grader.assignment import Exercise
 from grader.checks import check_exercise
 from grader.model import CheckResult, Execution, FunctionRun, Observation, VariableRun
-from tests.fakes import observe
+from grader.selftest.local_calls import observe
 
 
 def observations(function: Callable[..., Any] | None, name: str, key: AnswerKey) -> dict[str, Observation]:

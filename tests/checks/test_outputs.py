@@ -23,7 +23,7 @@ from grader.model import (
     Silence,
     Value,
 )
-from tests.fakes import value_of
+from grader.selftest.local_calls import value_of
 
 NONE = NotNumbers("NoneType", "no numbers")
 NAN, ONES, PAIR = np.full(3, np.nan), np.ones(3), np.ones(2)
