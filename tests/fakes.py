@@ -57,8 +57,8 @@ class FakeRunner:
     def _runs(self, probe: FunctionProbe, plan: ProbePlan) -> Iterator[FunctionRun]:
         """Plain functions have no variables that could be altered."""
         found_as = probe.function if probe.function in self.functions else None
-        labels = [alteration.label for alteration in probe.alterations] or [None]
-        for label in labels:
+        labels: list[str | None] = [alteration.label for alteration in probe.alterations]
+        for label in labels or [None]:
             yield FunctionRun(probe.function, found_as, self._observed(probe, plan), alteration=label)
 
     def _observed(self, probe: FunctionProbe, plan: ProbePlan) -> dict[str, Observation]:

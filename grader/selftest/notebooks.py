@@ -45,8 +45,12 @@ def notebooks(sources: Sources, reference: str) -> Iterator[Notebook]:
 
 
 def _with_reference(sources: Sources, functions: Sequence[str], reference: str) -> bytes:
+    """The reference's functions as the assignment's options have them."""
     first, *others = functions
-    return sources.notebook({first: reference, **dict.fromkeys(others, "pass")})
+    options = dict(sources.key.assignment.options)
+    bound = "\n".join(f"{name} = _partial({name}, **{options!r})" for name in functions)
+    source = f"{reference}\nfrom functools import partial as _partial\n{bound}\n"
+    return sources.notebook({first: source, **dict.fromkeys(others, "pass")})
 
 
 def problems_with(made: Sequence[Notebook], key: AnswerKey, runner: Runner, jobs: int) -> Iterator[str]:

@@ -49,7 +49,7 @@ def test_lists_that_an_earlier_fault_changed_are_combined_rightly(key: AnswerKey
     """A function of Exercise 1 that changes its inputs is paid for there."""
     changed = key.sheet["keys"].copy()
     changed[0] *= 2
-    own = one_value(changed)
+    own = Numbers(changed, "ndarray")
     assert matrices(key, keys_mat=own, keys=Numbers(own.values, "list", "ndarray")).fraction == 1
     assert matrices(key, keys_mat=own, keys=one_value(key.sheet["keys"])).fraction == pytest.approx(2 / 3)
 
