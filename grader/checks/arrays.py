@@ -16,6 +16,8 @@ def wrong_entries(got: FloatArray, expected: FloatArray, tolerance: Tolerance) -
     """
     with np.errstate(all="ignore"):
         near = np.abs(got - expected) <= tolerance.absolute + tolerance.relative * np.abs(expected)
+    # Of infinity any share is infinite: all numbers would be near to it.
+    near &= np.isfinite(expected)
     wrong: NDArray[np.bool_] = ~near
     return wrong
 

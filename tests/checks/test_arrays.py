@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
 from grader.assignment import Tolerance
-from grader.checks.arrays import all_near, all_the_same, first, fitted, wrong_entries
+from grader.checks.arrays import all_near, all_the_same, changed_entries, first, fitted, wrong_entries
 
 TOLERANCE = Tolerance(relative=1e-4, absolute=1e-6)
 _arrays = npst.arrays(np.float64, npst.array_shapes(max_dims=2, max_side=4), elements=st.floats(-1e6, 1e6))
@@ -69,6 +69,15 @@ def test_a_vector_may_be_a_row_or_a_column_and_nothing_else_is_bent() -> None:
     assert fitted(np.zeros((2, 3)), (3, 2)) is None
     assert fitted(np.zeros((4,)), (3,)) is None
     assert fitted(np.zeros((1, 3)), (3, 1)) is None
+
+
+@pytest.mark.parametrize("expected", [np.inf, -np.inf])
+def test_no_number_is_near_to_infinity(expected: float) -> None:
+    """A share of infinity is infinite: without care every number would be."""
+    numbers, infinite = np.array([0.0, 1e300, -expected]), np.full(3, expected)
+    assert wrong_entries(numbers, infinite, Tolerance()).all()
+    assert changed_entries(numbers, infinite, Tolerance()).all()
+    assert not changed_entries(infinite, infinite, Tolerance()).any()
 
 
 _any_number = st.floats(-1e6, 1e6) | st.sampled_from([np.nan, np.inf, -np.inf])

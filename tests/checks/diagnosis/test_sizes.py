@@ -66,6 +66,18 @@ def test_failing_in_cases_that_are_not_of_another_size_is_not_that(key: AnswerKe
     assert diagnosed(MATRIX, called, key).status is DiagnosisStatus.UNKNOWN
 
 
+def test_raising_where_queries_and_keys_are_not_equally_many_is_not_that(key: AnswerKey) -> None:
+    """Whatever shape the result has: it is returned for many sizes."""
+
+    def called(queries: Any, keys: Any, values: Any) -> Any:
+        if len(queries) != len(keys):
+            raise ValueError
+        attention, result = right(queries, keys, values)
+        return attention, result.T
+
+    assert diagnosed(MATRIX, called, key).status is DiagnosisStatus.UNKNOWN
+
+
 def test_known_by_heart_is_not_that(key: AnswerKey) -> None:
     """Right on the sheet's data alone, and not on other data of its size."""
     sheet = key.sheet["keys"]
