@@ -29,7 +29,9 @@ def tiny_key() -> AnswerKey:
     [
         ("import math\ndef norm(vector):\n    return math.hypot(*vector)", 5),
         ("def norm(vector):\n    return [sum(x * x for x in vector) ** 0.5][0]", 5),
-        ("def norm(vector):\n    return sum(abs(x) for x in vector)", 2),
+        # The values' 3 points, times 1 - 0.5 and 1 - 0.25.
+        ("def norm(vector):\n    return sum(abs(x) for x in vector)", 3.12),
+        ("def norm(vector):\n    return sum(x * x for x in vector)", 4.25),
         ("def norm(vector):\n    return 5", 2),
         ("def norm(vector):\n    return [3, 4]", 0),
         ("def norm(vector):\n    print(5)", 0),

@@ -24,6 +24,7 @@ class Notebook:
     wrong: Mapping[str, frozenset[str]]
     remark: str | None = None
     """A remark that has to be made."""
+    worth_nothing: bool = False
 
 
 def notebooks(sources: Sources, reference: str) -> Iterator[Notebook]:
@@ -31,7 +32,7 @@ def notebooks(sources: Sources, reference: str) -> Iterator[Notebook]:
     functions = sources.functions()
     yield Notebook("the reference", _with_reference(sources, functions, reference), {})
     blank = {name: frozenset({"not_implemented"}) for name in functions}
-    yield Notebook("the blank sheet", notebook_of(list(sources.key.sheet_sources)), blank)
+    yield Notebook("the blank sheet", notebook_of(list(sources.key.sheet_sources)), blank, worth_nothing=True)
     for style in sources.styles:
         right = {name: sources.source(name, NONE, style) or "" for name in functions}
         yield Notebook(f"right, in the style {style}", sources.notebook(right), {})
@@ -69,6 +70,8 @@ def problems_with(made: Sequence[Notebook], key: AnswerKey, runner: Runner, jobs
 def _problems(notebook: Notebook, report: ScoreReport, key: AnswerKey) -> Iterator[str]:
     if notebook.remark is not None and notebook.remark not in {remark.id for remark in report.remarks}:
         yield f'{notebook.title}: the remark "{notebook.remark}" is missing.'
+    if notebook.worth_nothing and report.score != 0:
+        yield f"{notebook.title}: got {report.score} points for nothing."
     function_of = {one.id: one.function for one in key.assignment.exercises}
     for exercise in report.exercises:
         function = function_of[exercise.id]

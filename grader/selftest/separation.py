@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,15 +19,16 @@ from grader.answer_key import AnswerKey
 from grader.assignment import Function, Tolerance
 from grader.atlas import Arrays, Combination, Pipeline, Prediction
 from grader.checks.arrays import changed_entries
+from grader.checks.diagnosis.predictions import exact_zeros, nonzero_future
 from grader.model import FloatArray
 
 _MOST_FAULTS = 2
 # Beyond these the entries of a large array are a sample.
 _SAMPLE = 48
-_PROBES = 6
-_LONGEST_AXIS = 7
+_PROBES = 10
+_LONGEST_AXIS = 8
 
-Labels = NDArray[np.intp]
+Labels: TypeAlias = NDArray[np.intp]
 """Of each choice of variants the number of its group; choices of one group are not told apart."""
 
 
@@ -39,6 +41,8 @@ class Separation:
     """How many sets of misconceptions."""
     labels: Mapping[str, Labels]
     """By case."""
+    meanings: Labels
+    """Of each choice the number of what it means, as far as these cases tell meanings apart."""
     never: tuple[str, ...]
     """Sets of misconceptions that are one and the same function, whatever the case: "a and b, or a and c"."""
     not_here: tuple[str, ...]
@@ -52,53 +56,64 @@ def separation(function: Function, key: AnswerKey) -> Separation | None:
         return None
     excused = {set_ for excuse in key.assignment.excuses for set_ in excuse.cases}
     keyed = [one for one in key.calls[function.name].values() if one.case.set not in excused]
-    choices = [one for one in pipeline.combinations() if len(pipeline.faults(one)) <= _MOST_FAULTS]
-    labels = {one.case.id: _labels(pipeline, choices, one.arguments, key.assignment.tolerance) for one in keyed}
-    probes = [_labels(pipeline, choices, one, key.assignment.tolerance) for one in _probes(function, key)]
-    here = _together(list(labels.values()))
-    possible = _together([here, *probes])
+    choices = list(pipeline.combinations(most_faults=_MOST_FAULTS))
+    compared = _Compared(pipeline, key.assignment.tolerance, exact_zeros(key, function.name))
+    labels = {one.case.id: _labels(compared, choices, one.arguments) for one in keyed}
+    probes = [_labels(compared, choices, one) for one in _probes(function, key)]
     names = [pipeline.faults(one) for one in choices]
-    never = _ambiguous(possible, names)
+    here = _together(list(labels.values()), len(choices))
+    simplest = _simplest(_together([here, *probes], len(choices)), names)
+    meanings = _meanings(here, simplest)
     return Separation(
         function.name,
         len(set(names)),
         labels,
-        tuple(map(_said, never)),
-        tuple(_said(group) for group in _ambiguous(here, names) if group not in never),
+        _numbered(meanings),
+        tuple(dict.fromkeys(_said(one) for one in simplest if len(one) > 1)),
+        tuple(dict.fromkeys(_said(frozenset.union(*group)) for group in meanings if len(group) > 1)),
     )
 
 
 def fewest_cases(separations: Sequence[Separation]) -> tuple[str, ...]:
-    """A smallest set of cases that tells apart, of each function, all that all of its cases do."""
+    """A smallest set of cases that tells apart, of each function, all meanings that all of its cases do."""
     cases = list(dict.fromkeys(case for one in separations for case in one.labels))
-    wanted = [_groups(one, one.labels) for one in separations]
-    for number in range(1, len(cases) + 1):
+    for number in range(len(cases)):
         for chosen in combinations(cases, number):
-            if [_groups(one, chosen) for one in separations] == wanted:
+            if all(_is_enough(one, chosen) for one in separations):
                 return chosen
     return tuple(cases)
 
 
-def _groups(of: Separation, cases: Iterable[str]) -> int:
-    labels = [of.labels[case] for case in cases if case in of.labels]
-    return len(np.unique(_together(labels))) if labels else 1
+def _is_enough(of: Separation, cases: Iterable[str]) -> bool:
+    """Whether choices that are alike in all of these cases mean the same."""
+    labels = _together([of.labels[case] for case in cases if case in of.labels], len(of.meanings))
+    return len(np.unique(labels)) == len(np.unique(_together([labels, of.meanings], len(labels))))
 
 
 # --- groups ----------------------------------------------------------------------------------------------------------
 
 
-def _labels(pipeline: Pipeline, choices: Sequence[Combination], arguments: Arrays, tolerance: Tolerance) -> Labels:
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """A pipeline, and when its outputs are taken for the same."""
+
+    pipeline: Pipeline
+    tolerance: Tolerance
+    exact_zeros: frozenset[str]
+
+
+def _labels(compared: _Compared, choices: Sequence[Combination], arguments: Arrays) -> Labels:
     """Groups of choices that are alike in this case."""
     by_shape: dict[object, list[int]] = defaultdict(list)
     entries: list[FloatArray] = []
-    for place, (_, prediction) in enumerate(pipeline.predict_each(choices, arguments)):
-        shape, numbers = _as_entries(prediction, pipeline.outputs)
+    for place, (_, prediction) in enumerate(compared.pipeline.predict_each(choices, arguments)):
+        shape, numbers = _as_entries(prediction, compared)
         by_shape[shape].append(place)
         entries.append(numbers)
     found = np.empty(len(choices), dtype=np.intp)
     number = 0
     for places in by_shape.values():
-        for group in _alike(np.array([entries[place] for place in places]), tolerance):
+        for group in _alike(np.array([entries[place] for place in places]), compared.tolerance):
             found[[places[row] for row in group]] = number
             number += 1
     return found
@@ -122,30 +137,49 @@ def _alike(rows: FloatArray, tolerance: Tolerance) -> Iterator[list[int]]:
             waiting = waiting[~same]
 
 
-def _as_entries(prediction: Prediction, outputs: Sequence[str]) -> tuple[object, FloatArray]:
+def _as_entries(prediction: Prediction, compared: _Compared) -> tuple[object, FloatArray]:
     """What can be seen of a call: shapes, or that it raised; and the numbers, or a sample of them."""
     if prediction.raised:
         return "raised", np.zeros(0)
-    arrays = [prediction.outputs[name] for name in outputs]
-    samples = [array.ravel()[:: max(1, array.size // _SAMPLE)] for array in arrays]
+    arrays = [prediction.outputs[name] for name in compared.pipeline.outputs]
+    exact = [nonzero_future(prediction.outputs[name]).astype(np.float64) for name in sorted(compared.exact_zeros)]
+    samples = [array.ravel()[:: max(1, array.size // _SAMPLE)] for array in (*arrays, *exact)]
     return tuple(array.shape for array in arrays), np.concatenate(samples)
 
 
-def _together(labels: Sequence[Labels]) -> Labels:
-    """Groups of choices that are alike in all of these."""
-    first, *others = labels
-    for one in others:
-        first = np.unique(first * (one.max() + 1) + one, return_inverse=True)[1]
-    return first
+def _together(labels: Sequence[Labels], choices: int) -> Labels:
+    """Groups of choices that are alike in all of these; all of them, where there are none."""
+    found = np.zeros(choices, dtype=np.intp)
+    for one in labels:
+        found = np.unique(found * (one.max() + 1) + one, return_inverse=True)[1]
+    return found
 
 
-def _ambiguous(labels: Labels, names: Sequence[frozenset[str]]) -> list[frozenset[frozenset[str]]]:
-    """Of each group with several simplest sets of misconceptions these sets."""
-    groups: dict[int, set[frozenset[str]]] = defaultdict(set)
+_Names: TypeAlias = frozenset[str]
+
+
+def _simplest(labels: Labels, names: Sequence[_Names]) -> list[frozenset[_Names]]:
+    """Of each choice the simplest sets of misconceptions of its group: several, where they are one function."""
+    groups: dict[int, set[_Names]] = defaultdict(set)
     for label, one in zip(labels.tolist(), names, strict=True):
         groups[label].add(one)
-    simplest = [frozenset(one for one in group if len(one) == min(map(len, group))) for group in groups.values()]
-    return list(dict.fromkeys(group for group in simplest if len(group) > 1))
+    found = {
+        label: frozenset(one for one in group if len(one) == min(map(len, group))) for label, group in groups.items()
+    }
+    return [found[label] for label in labels.tolist()]
+
+
+def _meanings(labels: Labels, simplest: Sequence[frozenset[_Names]]) -> list[frozenset[frozenset[_Names]]]:
+    """Of each choice what the choices of its group mean."""
+    groups: dict[int, set[frozenset[_Names]]] = defaultdict(set)
+    for label, one in zip(labels.tolist(), simplest, strict=True):
+        groups[label].add(one)
+    return [frozenset(groups[label]) for label in labels.tolist()]
+
+
+def _numbered(groups: Sequence[frozenset[frozenset[_Names]]]) -> Labels:
+    numbers = {group: number for number, group in enumerate(dict.fromkeys(groups))}
+    return np.array([numbers[group] for group in groups], dtype=np.intp)
 
 
 def _said(group: frozenset[frozenset[str]]) -> str:
@@ -159,11 +193,12 @@ def _probes(function: Function, key: AnswerKey) -> Iterator[Arrays]:
     """Random cases of many sizes, in the shapes of the small cases; none where nothing is known of shapes."""
     small = key.assignment.small_cases
     for number in range(_PROBES if small is not None else 0):
-        data = _probe({} if small is None else small.shapes, number)
+        data = _probe({} if small is None else small.shapes, function.same_length, number)
         yield {one.name: data[one.data] if one.row is None else data[one.data][one.row] for one in function.parameters}
 
 
-def _probe(shapes: Mapping[str, Sequence[str]], number: int) -> dict[str, FloatArray]:
+def _probe(shapes: Mapping[str, Sequence[str]], same_length: Sequence[str], number: int) -> dict[str, FloatArray]:
     generator = np.random.default_rng([20260404, number])
-    lengths = {axis: int(generator.integers(2, _LONGEST_AXIS)) for axes in shapes.values() for axis in axes}
+    lengths = {axis: int(generator.integers(1, _LONGEST_AXIS)) for axes in shapes.values() for axis in axes}
+    lengths |= {shapes[name][0]: lengths[shapes[same_length[0]][0]] for name in same_length}
     return {name: 1.3 * generator.standard_normal([lengths[axis] for axis in axes]) for name, axes in shapes.items()}

@@ -90,8 +90,9 @@ def _diagnosis(
 
 
 def _ignores_arguments(seen: Sequence[Seen], key: AnswerKey) -> bool:
-    """It raises whatever it is given, or returns the same."""
-    return all(one.raised for one in seen) or all(constant_items(seen, key.assignment.tolerance) or (False,))
+    """It raises or returns nothing whatever it is given, or returns the same."""
+    constant = constant_items(seen, key.assignment.tolerance)
+    return all(one.raised or not one.items for one in seen) or (bool(constant) and all(constant))
 
 
 # --- formulas --------------------------------------------------------------------------------------------------------

@@ -67,7 +67,7 @@ class Predictions:
         values = fitted(got, predicted.shape)
         if values is None or changed_entries(values, predicted, self._tolerance).any():
             return False
-        return output not in self._exact_zeros or bool((_future(values) == _future(predicted)).all())
+        return output not in self._exact_zeros or bool((nonzero_future(values) == nonzero_future(predicted)).all())
 
     def candidates(
         self, output: str, call_id: str, arguments: Arrays, got: FloatArray, most_faults: int | None = None
@@ -91,7 +91,8 @@ class Predictions:
             return self._indices[which]
 
 
-def _future(array: FloatArray) -> NDArray[np.bool_]:
+def nonzero_future(array: FloatArray) -> NDArray[np.bool_]:
+    """Where the array is not exactly 0 above the diagonal."""
     return np.triu(array != 0, k=1) if array.ndim > 1 else array != 0
 
 
@@ -121,7 +122,7 @@ def _sampled(size: int) -> NDArray[np.intp]:
 def predictions_of(key: AnswerKey, function: str) -> Predictions | None:
     """None where the function has no pipeline."""
     pipeline = key.atlas.pipelines.get(function)
-    return None if pipeline is None else Predictions(pipeline, key.assignment.tolerance, _exact_zeros(key, function))
+    return None if pipeline is None else Predictions(pipeline, key.assignment.tolerance, exact_zeros(key, function))
 
 
 def fitted_predictions(known: Predictions, arguments: Arrays, outputs: Arrays) -> Predictions | None:
@@ -130,7 +131,7 @@ def fitted_predictions(known: Predictions, arguments: Arrays, outputs: Arrays) -
     return None if pipeline is None else known.with_pipeline(pipeline)
 
 
-def _exact_zeros(key: AnswerKey, function: str) -> frozenset[str]:
+def exact_zeros(key: AnswerKey, function: str) -> frozenset[str]:
     """The outputs of which some rule says that they are exactly 0 above the diagonal: nearly 0 is another thing."""
     criteria = [
         one for exercise in key.assignment.exercises if exercise.function == function for one in exercise.criteria
