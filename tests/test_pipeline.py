@@ -13,10 +13,21 @@ import pytest
 
 from grader import checks, pipeline
 from grader.answer_key import AnswerKey
+from grader.assignment import Limits
 from grader.errors import KernelUnavailable
-from grader.model import ReportStatus, Status, SubmissionFile
+from grader.model import (
+    CellStatus,
+    DiagnosisStatus,
+    Execution,
+    ProbePlan,
+    ReportStatus,
+    Status,
+    Submission,
+    SubmissionFile,
+)
 from grader.pipeline import grade, probe_plan
 from grader.submission import read_submission
+from tests.checks.diagnosis.diagnosed import defined, source
 from tests.fakes import FakeRunner
 from tests.notebooks import code_notebook, filled_sheet
 
@@ -135,3 +146,90 @@ def test_no_call_carries_an_expected_value(key: AnswerKey, submission_file: Writ
 
 def _flat(arguments: tuple[Any, ...]) -> list[Any]:
     return [part for one in arguments for part in (one if isinstance(one, tuple) else [one])]
+
+
+# --- a second look ---------------------------------------------------------------------------------------------------
+
+
+class Twice(FakeRunner):
+    """Counts its runs, and answers the altered ones with `altered` in place of `functions`."""
+
+    def __init__(self, functions: Functions, altered: Functions) -> None:
+        super().__init__(functions)
+        self.altered = altered
+        self.plans: list[ProbePlan] = []
+
+    def run(self, submission: Submission, plan: ProbePlan, limits: Limits) -> Execution:
+        self.plans.append(plan)
+        if any(probe.alterations for probe in plan.functions):
+            return FakeRunner(self.altered).run(submission, plan, limits)
+        return super().run(submission, plan, limits)
+
+
+def ignores_arguments(*_: Any) -> Any:
+    return np.ones((64, 64)), np.ones((64, 16))
+
+
+def test_what_is_explained_is_not_run_again(
+    key: AnswerKey, right_functions: Functions, matrices: dict[str, Any], submission_file: Write
+) -> None:
+    unscaled = {"attentionQueryMatrix": defined(source("attentionQueryMatrix", "unscaled"), "attentionQueryMatrix")}
+    for functions in (right_functions, {**right_functions, **unscaled}):
+        runner = Twice(functions, {})
+        runner.variables = matrices
+        grade(submission_file(filled_sheet()), key, runner)
+        assert len(runner.plans) == 1
+
+
+def test_what_is_not_explained_is_run_again_where_variables_are_others(
+    key: AnswerKey, right_functions: Functions, submission_file: Write
+) -> None:
+    wrong = {**right_functions, "attentionQueryMatrix": ignores_arguments}
+    runner = Twice(wrong, wrong)
+    report = grade(submission_file(filled_sheet()), key, runner).report
+    _, again = runner.plans
+    called = {probe.function for probe in again.functions if probe.calls}
+    assert called == {"attentionQueryMatrix"}
+    assert not any(call.hidden for probe in again.functions for call in probe.calls)
+    exercises = {one.id: one for one in report.exercises}
+    assert exercises["ex3"].diagnosis is DiagnosisStatus.UNKNOWN
+    assert exercises["ex1"].diagnosis is DiagnosisStatus.NONE
+
+
+def test_a_misconception_is_reported_with_all_that_a_student_needs(
+    key: AnswerKey, right_functions: Functions, submission_file: Write
+) -> None:
+    masked = "maskedAttentionQueryMatrix"
+    functions = {**right_functions, masked: right_functions["attentionQueryMatrix"]}
+    report = grade(submission_file(filled_sheet()), key, FakeRunner(functions)).report
+    (found,) = next(one for one in report.exercises if one.id == "ex5").misconceptions
+    entry = key.atlas.misconceptions["no_mask"]
+    assert (found.id, found.title, found.explanation) == ("no_mask", entry.title, entry.explanation)
+    assert (found.hint, found.cost) == (entry.hint, entry.cost)
+
+
+def test_a_stub_is_not_implemented_whatever_globals_there_are(
+    key: AnswerKey, right_functions: Functions, submission_file: Write
+) -> None:
+    """Exercise 2 has made globals of the stub's names."""
+    functions = {**right_functions, "attentionQueryMatrix": ignores_arguments}
+    stub = "def attentionQueryMatrix(queries, keys, values):\n    # please implement\n    return attention, result"
+    runner = Twice(functions, {})
+    report = grade(submission_file(filled_sheet({"attentionQueryMatrix": stub})), key, runner).report
+    (found,) = next(one for one in report.exercises if one.id == "ex3").misconceptions
+    assert found.id == "not_implemented"
+    assert len(runner.plans) == 1
+
+
+def test_cells_that_took_too_long_are_not_run_twice(
+    key: AnswerKey, right_functions: Functions, submission_file: Write
+) -> None:
+    class Slow(Twice):
+        def run(self, submission: Submission, plan: ProbePlan, limits: Limits) -> Execution:
+            execution = super().run(submission, plan, limits)
+            slow = dataclasses.replace(execution.cells[0], status=CellStatus.TIMED_OUT)
+            return dataclasses.replace(execution, cells=(slow, *execution.cells[1:]))
+
+    runner = Slow({**right_functions, "attentionQueryMatrix": ignores_arguments}, {})
+    grade(submission_file(filled_sheet()), key, runner)
+    assert len(runner.plans) == 1

@@ -175,17 +175,18 @@ class Caller:
             raise Culprit(as_lost(error)) from error
 
     async def make_public(self, version: Version, probe: FunctionProbe, plan: ProbePlan) -> dict[str, Observation]:
-        """Make the version's public calls, and those that follow from them; or all of that for each alteration."""
-        seen: dict[str, Observation] = {}
+        """Make the version's public calls, and those that follow from them; or the public ones for each alteration.
+
+        What is returned are the observations of the first alteration: as it decides on what else is called, there have
+        to be the same moments as without any.
+        """
         public = [call for call in probe.calls if not call.hidden]
-        for alteration in probe.alterations:
-            altered = replace(version, alteration=alteration.label)
-            seen = await self.make(altered, public, alteration)
-        if not probe.alterations:
-            seen = await self.make(version, public)
-            further = plan.follow_up(probe.function, seen)
-            seen = await self.make(version, further) if further else seen
-        return seen
+        if probe.alterations:
+            made = [await self.make(replace(version, alteration=one.label), public, one) for one in probe.alterations]
+            return made[0]
+        seen = await self.make(version, public)
+        further = plan.follow_up(probe.function, seen)
+        return await self.make(version, further) if further else seen
 
     async def make_hidden(self, version: Version, probe: FunctionProbe) -> None:
         hidden = [call for call in probe.calls if call.hidden]

@@ -15,6 +15,7 @@ from grader.model import (
     Cell,
     CellStatus,
     Execution,
+    FollowUp,
     FunctionProbe,
     Numbers,
     Observation,
@@ -89,3 +90,13 @@ class Numbers_of:  # noqa: N801 - reads as a matcher
         return isinstance(other, Numbers) and other.values.tolist() == self.value
 
     __hash__ = None  # type: ignore[assignment]
+
+
+def run_probes(
+    *sources: str, probes: tuple[FunctionProbe, ...], follow_up: FollowUp | None = None, sealed: bool = True
+) -> Execution:
+    """Run these cells, and ask of functions what the probes say."""
+    cells = tuple(Cell(number, source, None) for number, source in enumerate(sources, start=1))
+    plan = ProbePlan(probes, (), (len(cells),))
+    plan = plan if follow_up is None else replace(plan, follow_up=follow_up)
+    return shared_runner(sealed=sealed).run(Submission("x", "x", "", cells), plan, LIMITS)
