@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.benchmarks import diagnosis
 from tests.benchmarks.__main__ import main
 
 if sys.platform != "linux":
@@ -37,3 +38,10 @@ def test_a_peer_that_is_not_installed_is_skipped_with_the_reason(tmp_path: Path)
         assert "floor" in able
         assert set(able) | set(skipped) == {"nbgrader", "floor"}
         assert all("not installed" in reason for reason in skipped.values())
+
+
+def test_what_the_diagnosis_costs_is_said_for_each_kind(capfd: pytest.CaptureFixture[str]) -> None:
+    diagnosis.main(["-n", "1"])
+    printed = capfd.readouterr().out
+    assert all(kind in printed for kind in diagnosis.KINDS)
+    assert "The first time, with the making of the indices: " in printed

@@ -148,7 +148,10 @@ KernelRunner(Sandbox()).run(submission, ProbePlan((), ()), Limits(cell_seconds=6
 
 
 def _runs(pid: int) -> bool:
-    return psutil.pid_exists(pid) and bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:  # it may end between any two looks
+        return False
 
 
 def _eventually(look: Any, seconds: float = 30) -> str:

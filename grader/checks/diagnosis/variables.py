@@ -51,9 +51,13 @@ def explanations_by_sheet(predictions: Predictions, calls: Sequence[Outputs], sh
     """Formulas that explain all calls if the sheet's data stood for some of the arguments."""
     if sheet.raised:
         return
+    found: set[frozenset[str]] = set()
     for explanation in explanations_at(predictions, sheet, ()):
         for names in _subsets(list(sheet.arguments)):
-            if explains(predictions, explanation.combination, calls, _with_data_of(sheet, names)):
+            # Another way of doing the same right says nothing new.
+            is_new = explanation.misconceptions not in found
+            if is_new and explains(predictions, explanation.combination, calls, _with_data_of(sheet, names)):
+                found.add(explanation.misconceptions)
                 yield explanation
 
 
