@@ -71,7 +71,7 @@ def _grade_one(file: SubmissionFile, key: AnswerKey, runner: Runner, results: Pa
         with suppress(OSError, ValueError):
             (report_folder(results, file.id) / "report.json").unlink()
         unwritten = dict.fromkeys(row.exercises)
-        return ScoreRow(row.id, row.file, ReportStatus.GRADER_ERROR, None, row.max_score, unwritten, str(error))
+        return ScoreRow(row.id, row.file, ReportStatus.GRADER_ERROR, None, row.max_score, unwritten, problem=str(error))
     return row
 
 

@@ -28,7 +28,7 @@ from grader.key_check import check_key
 from grader.model import ReportStatus
 from grader.plaintext import one_line
 from grader.report.json_report import published_schema
-from grader.report.scores import ScoreRow, points
+from grader.report.scores import ScoreRow, how_often, points
 from grader.runner import KernelRunner
 from grader.runner.sandbox import SandboxChoice, find_sandbox
 from grader.runner.sandbox.doctor import all_sealed, examine, verdict_of
@@ -119,6 +119,7 @@ def grade(  # noqa: PLR0913, PLR0917 - typer makes an option of each
         typer.echo("grader: stopped. Reports written so far are whole.", err=True)
         raise typer.Exit(_INTERRUPTED) from None
     _show_scores(rows)
+    _show_misconceptions(rows)
     errors = [one_line(row.id) for row in rows if row.status is ReportStatus.GRADER_ERROR]
     for row in rows:
         if row.problem:
@@ -231,6 +232,16 @@ def _show_scores(rows: list[ScoreRow]) -> None:
         note = [] if row.status is ReportStatus.GRADED else [row.status.replace("_", " ")]
         table.add_row(escape(one_line(row.id)), *cells, _points(row.score), _points(row.max_score), *note)
     Console().print(table)
+
+
+def _show_misconceptions(rows: list[ScoreRow]) -> None:
+    """What the class did otherwise, the commonest first; and where somebody should look."""
+    named = sorted(how_often(rows).items(), key=lambda pair: (-pair[1], pair[0]))
+    if named:
+        typer.echo(f"Named: {', '.join(f'{id_} ({count})' for id_, count in named)}.")
+    unknown = [f"{one_line(row.id)} ({', '.join(row.unknown)})" for row in rows if row.unknown]
+    if unknown:
+        typer.echo(f"Wrong in a way that is not known: {', '.join(unknown)}.")
 
 
 def _points(value: float | None) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
 
-from grader.model import AssignmentRef, ReportStatus, ScoreReport
+from grader.model import AssignmentRef, DiagnosisStatus, ReportStatus, ScoreReport
 
 # A cell that begins so is a formula to a spreadsheet (CWE-1236).
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -24,6 +25,10 @@ class ScoreRow(msgspec.Struct, frozen=True, omit_defaults=True):
     score: float | None
     max_score: float
     exercises: dict[str, float | None]
+    misconceptions: dict[str, list[str]] = {}
+    """By exercise, where any were named."""
+    unknown: list[str] = []
+    """The exercises in which something is wrong that nobody could name."""
     problem: str = ""
     """Why there is no report.json, if there is none."""
 
@@ -37,7 +42,14 @@ class Scores(msgspec.Struct, frozen=True, kw_only=True):
 def score_row(report: ScoreReport) -> ScoreRow:
     exercises = {exercise.id: exercise.score for exercise in report.exercises}
     ref = report.submission
-    return ScoreRow(ref.id, ref.file, report.status, report.score, report.max_score, exercises)
+    named = {one.id: [found.id for found in one.misconceptions] for one in report.exercises if one.misconceptions}
+    unknown = [one.id for one in report.exercises if one.diagnosis is DiagnosisStatus.UNKNOWN]
+    return ScoreRow(ref.id, ref.file, report.status, report.score, report.max_score, exercises, named, unknown)
+
+
+def how_often(rows: Sequence[ScoreRow]) -> Counter[str]:
+    """Each misconception, and how many submissions have it somewhere."""
+    return Counter(id_ for row in rows for id_ in {one for found in row.misconceptions.values() for one in found})
 
 
 def encode_scores(assignment: AssignmentRef, rows: Sequence[ScoreRow]) -> bytes:
