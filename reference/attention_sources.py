@@ -120,7 +120,7 @@ _SCALED = {
 products = np.zeros((len({first}), len({second})))
 for i in range(len({first})):
     for j in range(len({second})):
-        products[i, j] = sum({first}[i][d] * {second}[j][d] for d in range({first}.shape[1]))
+        products[i, j] = sum({first}[i] * {second}[j])
 logits = products {scale}""",
     "einsum": 'products = np.einsum("id,jd->ij", {first}, {second})\nlogits = products {scale}',
 }
@@ -157,7 +157,7 @@ def _softmax_function(softmax: str, style: str, *, stable: bool) -> str:
     largest, weights = _SOFTMAXES[softmax]
     exponentials = {
         "arrays": "e = np.exp(x - {largest})",
-        "loops": "e = np.array([[np.exp(n) for n in row] for row in x - {largest}])",
+        "loops": "e = np.array([np.exp(row) for row in x - {largest}])",
         "einsum": "e = np.exp(np.subtract(x, {largest}))",
     }[style].format(largest=largest if stable else "0")
     lines = [exponentials, f"return {weights}"]

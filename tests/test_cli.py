@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -160,3 +161,49 @@ def test_schema_is_the_published_one() -> None:
 def test_version_and_help() -> None:
     assert grader("--version").stdout == f"grader {__version__}\n"
     assert "grade" in grader("--help").stdout
+
+
+def test_mistakes_of_the_class_are_counted_and_unknown_ones_are_pointed_out(tmp_path: Path) -> None:
+    samples = [ROOT / "tests" / "submissions" / name for name in ("wrong_no_mask", "wrong_unscaled", "wrong_squeezes")]
+    ended = grader("grade", *samples, "-o", tmp_path / "out")
+    assert "Named: no_mask (1), unscaled (1)." in ended.stdout
+    assert "Wrong in a way that is not known: wrong_squeezes (ex3)." in ended.stdout
+    rows = {row["id"]: row for row in json.loads((tmp_path / "out" / "scores.json").read_bytes())["submissions"]}
+    assert rows["wrong_no_mask"]["misconceptions"] == {"ex5": ["no_mask"]}
+    assert rows["wrong_unscaled"]["misconceptions"] == {id_: ["unscaled"] for id_ in ("ex1", "ex3", "ex5")}
+    assert rows["wrong_squeezes"]["unknown"] == ["ex3"]
+    assert "misconceptions" not in rows["wrong_squeezes"]
+
+
+TINY = ROOT / "tests" / "courses" / "tiny"
+
+
+def test_the_selftest_of_a_sound_course_ends_well() -> None:
+    ended = grader("selftest", "distance", "--course", TINY)
+    assert ended.returncode == 0, ended.stdout
+    assert ended.stdout.splitlines()[-1] == "All is well."
+    assert "14 notebooks graded" in ended.stdout
+    assert "Grading 14 notebooks" in ended.stderr
+
+
+def test_the_selftest_lists_what_broke(tmp_path: Path) -> None:
+    """A hidden case that separates is taken away."""
+    course = tmp_path / "course"
+    shutil.copytree(TINY, course)
+    reference = course / "reference" / "distance.py"
+    text = reference.read_text(encoding="utf-8")
+    case = '"five_elements": {"vector": [1, -2, 3, -4, 5.5]}, '
+    assert case in text
+    reference.write_text(text.replace(case, ""), encoding="utf-8")
+    ended = grader("selftest", "--course", course)
+    assert ended.returncode == 1
+    assert "FAILED norm: no case tells apart: nothing wrong, or only_two. Add a case that does." in ended.stdout
+
+
+def test_the_selftest_says_what_a_course_lacks(tmp_path: Path) -> None:
+    course = tmp_path / "course"
+    shutil.copytree(TINY, course)
+    (course / "reference" / "distance_sources.py").unlink()
+    ended = grader("selftest", "--course", course)
+    assert ended.returncode == 2
+    assert "distance_sources.py: there is no such file" in ended.stderr

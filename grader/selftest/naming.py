@@ -11,7 +11,7 @@ from pathlib import Path
 
 from grader.answer_key import AnswerKey, load_answer_key
 from grader.assignment import Exercise, Interface, Invariants, Values, load_assignment
-from grader.checks import Verdict, check_exercise, unexplained
+from grader.checks import Verdict, check_exercise
 from grader.checks.outputs import did_the_same
 from grader.model import DiagnosisStatus, Execution
 from grader.selftest.local_calls import altered_runs, plain_run
@@ -68,9 +68,10 @@ def answer(question: Question, sources: Sources) -> Answer:
     stubs = frozenset({question.function}) if "not_implemented" in question.misconceptions else frozenset()
     source = sources.source(question.function, question.misconceptions, question.style) or ""
     execution = Execution((), (plain_run(source, question.function, key),))
-    if unexplained(exercise, key, execution, stubs):
-        execution = Execution((), (*execution.functions, *altered_runs(source, question.function, key)))
     verdict = check_exercise(exercise, key, execution, stubs)
+    if verdict.diagnosis.status is DiagnosisStatus.UNKNOWN:
+        altered = altered_runs(source, question.function, key)
+        verdict = check_exercise(exercise, key, Execution((), (*execution.functions, *altered)), stubs)
     named = frozenset(verdict.diagnosis.misconceptions)
     naming = _naming(named, question, verdict, sources)
     if naming is Naming.IN_PART and _is_the_same(named, question, execution, sources):
