@@ -76,8 +76,8 @@ class Alteration:
     label: str
     changed: Mapping[str, Argument]
     """What stands under these names, where the notebook has them."""
-    remove_data: bool = False
-    """Whether all of the notebook's own variables go that are neither functions, classes nor modules."""
+    double_data: bool = False
+    """Whether all numbers and arrays that the notebook itself has made are doubled."""
 
 
 FollowUp: TypeAlias = Callable[[str, Mapping[str, "Observation"]], tuple[Call, ...]]

@@ -23,8 +23,10 @@ _FROM_OUTSIDE = {
 # What can't be done otherwise: of one query each of these is right.
 _NOT_OF_ONE_QUERY = {
     "query_key_swapped",
+    "softmax_over_queries",
     "softmax_over_all",
     "shift_over_queries",
+    "attention_transposed",
     "result_transposed",
     "result_uses_attention_transposed",
 }
@@ -54,6 +56,7 @@ def source(function: str, misconceptions: AbstractSet[str], style: str, *, scale
         _masked(function, chosen["mask"], chosen["softmax"], style),
         "attention = attention / keys.shape[1] ** 0.5" if chosen["score"] == "scale_after_softmax" else "",
         _RESULTS[style][chosen["result"]],
+        "attention = attention.T" if "attention_transposed" in misconceptions else "",
         "attention, result = attention[0], result[0]" if function == SINGLE else "",
         "values[0] *= 0" if "mutates_inputs" in misconceptions and function != SINGLE else "",
         "given[0] *= 0" if "mutates_inputs" in misconceptions and function == SINGLE else "",
@@ -265,6 +268,7 @@ _STAGES: dict[str, Mapping[str, object]] = {
     "result": _RESULTS["arrays"],
 }
 _KNOWN = {id_ for stage in (*_STAGES.values(), _RETURNS) for id_ in stage} | {
+    "attention_transposed",
     "not_implemented",
     "uses_globals",
     "hard_coded_shape",

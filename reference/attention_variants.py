@@ -38,7 +38,9 @@ def stages(function: str, *, scale: str = "sqrt_dk") -> list[Stage]:
     both = ("attention", "result")
     found: list[Stage] = [("score", both, [_first(step, function) for step in _scores(scale, function)])]
     found += [("mask", both, _masks())] if function == MASKED else []
-    found += [("softmax", both, _softmaxes(function)), ("result", ("result",), _results(function))]
+    found += [("softmax", both, _softmaxes(function))]
+    found += [("orientation", ("attention",), _orientations())] if function != SINGLE else []
+    found += [("result", ("result",), _results(function))]
     return [(*stage[:2], [_last(step, function) for step in stage[2]]) for stage in found]
 
 
@@ -185,8 +187,6 @@ def _renormalised(allowed: Allowed) -> Change:
 def _softmaxes(function: str) -> Steps:
     changes: list[tuple[str | None, Change]] = [
         (None, _softmax),
-        ("softmax_over_queries", lambda logits: _softmax(logits, axis=-2)),
-        ("softmax_over_queries", lambda logits: _softmax(logits, axis=-2, shift=-1)),
         ("softmax_over_all", lambda logits: _softmax(logits, axis=None)),
         ("softmax_over_all", lambda logits: _softmax(logits, axis=None, shift=-1)),
         ("uniform_weights", _even),
@@ -194,16 +194,20 @@ def _softmaxes(function: str) -> Steps:
         ("unnormalised_exp", np.exp),
         ("unnormalised_exp", lambda logits: np.exp(logits - logits.max(axis=-1, keepdims=True))),
         ("unnormalised_exp", lambda logits: np.exp(logits - logits.max())),
-        ("linear_normalisation", lambda logits: logits / logits.sum(axis=-1, keepdims=True)),
+        ("linear_normalisation", _shares),
         ("sigmoid", lambda logits: 1 / (1 + np.exp(-logits))),
         ("softmax_twice", lambda logits: _softmax(_softmax(logits))),
     ]
     if function != SINGLE:  # where a column has a single entry
-        changes += [("shift_over_queries", lambda logits: _softmax(logits, shift=-2))]
+        changes += [
+            ("softmax_over_queries", lambda logits: _softmax(logits, axis=-2)),
+            ("softmax_over_queries", lambda logits: _softmax(logits, axis=-2, shift=-1)),
+            ("shift_over_queries", lambda logits: _softmax(logits, shift=-2)),
+        ]
     if function == MASKED:  # where -inf means "left out", not a number to compute with
         changes += [
             ("no_softmax", _kept_or_left_out),
-            ("linear_normalisation", _left_out(lambda logits: logits / logits.sum(axis=-1, keepdims=True))),
+            ("linear_normalisation", _left_out(_shares)),
             ("softmax_twice", lambda logits: _softmax(np.where(np.isneginf(logits), -np.inf, _softmax(logits)))),
         ]
     return [(id_, _weights(change)) for id_, change in changes]
@@ -219,6 +223,16 @@ def _softmax(logits: FloatArray, axis: int | None = -1, shift: int | Literal["ax
 def _even(logits: FloatArray) -> FloatArray:
     seen = ~np.isneginf(logits)
     return np.asarray(seen / seen.sum(axis=-1, keepdims=True))
+
+
+def _shares(logits: FloatArray) -> FloatArray:
+    if (np.isfinite(logits) & (logits < -_BEYOND_LOGITS)).any():
+        raise _SaidOtherwise("uniform_weights, nearly: of -1e9 and -1e9 each is a half")
+    return np.asarray(logits / logits.sum(axis=-1, keepdims=True))
+
+
+# What is filled in for a mask, and no logit.
+_BEYOND_LOGITS = 1e8
 
 
 def _as_it_is(logits: FloatArray) -> FloatArray:
@@ -245,6 +259,16 @@ def _weights(softmax: Change) -> Step:
         }
 
     return step
+
+
+# --- orientation: of the attention that is returned ------------------------------------------------------------------
+
+
+def _orientations() -> Steps:
+    return [
+        (None, lambda s: {"attention": s["weights"]}),
+        ("attention_transposed", lambda s: {"attention": s["weights"].T}),
+    ]
 
 
 # --- result: weights and values ─▶ result ----------------------------------------------------------------------------

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
+import numpy as np
+
 from grader.answer_key import AnswerKey
 from grader.assignment import Criterion, Exercise, Function, Interface, Invariants, Plot, Values, Variables
 from grader.checks.diagnosis import Evidence, diagnose
@@ -57,7 +59,9 @@ def check_exercise(
     exercise: Exercise, key: AnswerKey, execution: Execution, stubs: AbstractSet[str] = frozenset()
 ) -> Verdict:
     """A function seen at two moments is judged twice; the better counts. Of `stubs` the source is still the sheet's."""
-    best = _best(_diagnosed(exercise, key, execution, stubs), exercise.criteria)
+    # A student's numbers may be of any size: what overflows is no matter of ours.
+    with np.errstate(all="ignore"):
+        best = _best(_diagnosed(exercise, key, execution, stubs), exercise.criteria)
     results: _Results = {} if best is None else dict(best.results)
     for criterion in exercise.criteria:
         if isinstance(criterion, Variables):

@@ -141,7 +141,7 @@ def altered_names(alteration: Alteration | None, buffers: list[memoryview]) -> d
     if alteration is None:
         return None
     changed = {name: _describe(value, buffers) for name, value in alteration.changed.items()}
-    return {"changed": changed, "remove_data": alteration.remove_data}
+    return {"changed": changed, "double_data": alteration.double_data}
 
 
 def _describe(argument: Argument, buffers: list[memoryview]) -> dict[str, Any]:

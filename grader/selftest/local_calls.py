@@ -53,10 +53,15 @@ def _run(source: str, key: AnswerKey) -> Namespace:
 
 def _altered(namespace: Namespace, alteration: Alteration) -> Namespace:
     namespace |= {name: fresh(value) for name, value in alteration.changed.items() if name in namespace}
-    if alteration.remove_data:
-        for name in [name for name, value in namespace.items() if isinstance(value, np.ndarray | list | float | int)]:
-            del namespace[name]
+    if alteration.double_data:
+        namespace |= {name: _doubled(value) for name, value in namespace.items()}
     return namespace
+
+
+def _doubled(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return type(value)(map(_doubled, value))
+    return 2 * value if isinstance(value, np.ndarray | float | int) else value
 
 
 def _observed(namespace: Namespace, function: str, calls: tuple[Call, ...] | list[Call]) -> dict[str, Observation]:

@@ -19,7 +19,7 @@ from grader.answer_key import AnswerKey
 from grader.assignment import Function, Tolerance
 from grader.atlas import Arrays, Combination, Pipeline, Prediction
 from grader.checks.arrays import changed_entries
-from grader.checks.diagnosis.predictions import exact_zeros, nonzero_future
+from grader.checks.diagnosis.predictions import exact_zeros
 from grader.model import FloatArray
 
 _MOST_FAULTS = 2
@@ -27,6 +27,8 @@ _MOST_FAULTS = 2
 _SAMPLE = 48
 _PROBES = 10
 _LONGEST_AXIS = 8
+# The label of choices that raise in a case.
+_RAISED = 0
 
 Labels: TypeAlias = NDArray[np.intp]
 """Of each choice of variants the number of its group; choices of one group are not told apart."""
@@ -60,6 +62,10 @@ def separation(function: Function, key: AnswerKey) -> Separation | None:
     compared = _Compared(pipeline, key.assignment.tolerance, exact_zeros(key, function.name))
     labels = {one.case.id: _labels(compared, choices, one.arguments) for one in keyed}
     probes = [_labels(compared, choices, one) for one in _probes(function, key)]
+    # What raises in every case is no function that anybody has written.
+    kept = np.flatnonzero(np.any([one != _RAISED for one in (*labels.values(), *probes)], axis=0))
+    labels, probes = {case: one[kept] for case, one in labels.items()}, [one[kept] for one in probes]
+    choices = [choices[place] for place in kept]
     names = [pipeline.faults(one) for one in choices]
     here = _together(list(labels.values()), len(choices))
     simplest = _simplest(_together([here, *probes], len(choices)), names)
@@ -110,8 +116,9 @@ def _labels(compared: _Compared, choices: Sequence[Combination], arguments: Arra
         shape, numbers = _as_entries(prediction, compared)
         by_shape[shape].append(place)
         entries.append(numbers)
-    found = np.empty(len(choices), dtype=np.intp)
-    number = 0
+    found = np.full(len(choices), _RAISED, dtype=np.intp)
+    by_shape.pop(None, None)
+    number = _RAISED + 1
     for places in by_shape.values():
         for group in _alike(np.array([entries[place] for place in places]), compared.tolerance):
             found[[places[row] for row in group]] = number
@@ -138,11 +145,11 @@ def _alike(rows: FloatArray, tolerance: Tolerance) -> Iterator[list[int]]:
 
 
 def _as_entries(prediction: Prediction, compared: _Compared) -> tuple[object, FloatArray]:
-    """What can be seen of a call: shapes, or that it raised; and the numbers, or a sample of them."""
+    """What can be seen of a call: shapes (None: it raised), and the numbers, or a sample of them."""
     if prediction.raised:
-        return "raised", np.zeros(0)
+        return None, np.zeros(0)
     arrays = [prediction.outputs[name] for name in compared.pipeline.outputs]
-    exact = [nonzero_future(prediction.outputs[name]).astype(np.float64) for name in sorted(compared.exact_zeros)]
+    exact = [(prediction.outputs[name] == 0).astype(np.float64) for name in sorted(compared.exact_zeros)]
     samples = [array.ravel()[:: max(1, array.size // _SAMPLE)] for array in (*arrays, *exact)]
     return tuple(array.shape for array in arrays), np.concatenate(samples)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from grader.answer_key import AnswerKey
-from grader.assignment import Function
+from grader.assignment import Function, Tolerance
 from grader.cases import sheet_call_id
 from grader.checks.diagnosis.evidence import Outputs, Seen, seen_calls, taken_for
 from grader.checks.diagnosis.formula import Explanation, explanations, named_also, simplest
@@ -19,11 +19,13 @@ from grader.checks.diagnosis.predictions import Predictions, predictions_of
 from grader.checks.diagnosis.sizes import fixed_size_explanations
 from grader.checks.diagnosis.variables import (
     CHANGED,
-    REMOVED,
+    DOUBLED,
     alterations,
     constant_items,
     depends_on,
     explanations_by_sheet,
+    is_another,
+    is_twice,
     sheet_variables,
 )
 from grader.checks.interface import changed_parameters, is_deterministic
@@ -52,41 +54,57 @@ class Evidence:
 def diagnose(function: Function, key: AnswerKey, evidence: Evidence) -> Diagnosis:
     """What explains the outputs of a function that is not right, as far as anything was returned."""
     seen = seen_calls(function.name, key, evidence.observations)
-    if not key.atlas.misconceptions:
-        return NO_DIAGNOSIS
     if evidence.is_stub and _ignores_arguments(seen, key):
         return _diagnosis(key, [NOT_IMPLEMENTED])
-    if all(one.raised for one in seen):
+    if not key.atlas.misconceptions or all(one.raised for one in seen):
         return NO_DIAGNOSIS
     repeats = is_deterministic(function, key, evidence.observations)
-    beside = [] if repeats else [NONDETERMINISTIC]
-    beside += (
-        [MUTATES_INPUTS]
-        if changed_parameters(key.calls[function.name].values(), function, evidence.observations)
-        else []
-    )
+    calls = key.calls[function.name].values()
+    beside = [MUTATES_INPUTS] if changed_parameters(calls, function, evidence.observations) else []
     explanations = simplest(_by_formula(function, key, seen, evidence, repeats=repeats))
-    # Where one function goes by several names, what can be known is what they have in common.
-    known = frozenset.intersection(*(one.misconceptions for one in explanations)) if explanations else frozenset()
-    if known or any(not one.misconceptions for one in explanations):
-        # With another size, or other data, it is no matter of overflow what goes wrong there.
-        overflows = known.isdisjoint({HARD_CODED_SHAPE, USES_GLOBALS})
-        remarks = overflow_remarks(function, key, explanations[0], evidence.observations) if overflows else ()
-        return _diagnosis(key, known, beside, remarks)
-    behaviour = _by_behaviour(key, seen, _seen_altered(function, key, evidence)) if repeats else []
-    if behaviour or not repeats:
-        return _diagnosis(key, behaviour, beside)
-    return Diagnosis(DiagnosisStatus.UNKNOWN)
+    if len(explanations) == 1:
+        (explanation,) = explanations
+        explaining = explanation.misconceptions | (set() if repeats else {NONDETERMINISTIC})
+        return _diagnosis(key, explaining, beside, _overflow(function, key, explanation, evidence))
+    if not repeats:
+        return _diagnosis(key, [NONDETERMINISTIC], beside)
+    if explanations:
+        return _by_several_names(key, explanations, beside)
+    behaviour = _by_behaviour(key, seen, _seen_altered(function, key, evidence))
+    return _diagnosis(key, behaviour, beside, unknown=not behaviour)
+
+
+def _by_several_names(key: AnswerKey, explanations: Sequence[Explanation], beside: Iterable[str]) -> Diagnosis:
+    """One function, and nobody can know which of its names is meant.
+
+    What all have in common and is no matter of formulas (the order returned, a fixed size) is proven all the same.
+    """
+    common = frozenset.intersection(*(one.misconceptions for one in explanations))
+    proven = common - explanations[0].predictions.pipeline.misconceptions()
+    return _diagnosis(key, [], [*proven, *beside], unknown=not proven)
+
+
+def _overflow(function: Function, key: AnswerKey, explanation: Explanation, evidence: Evidence) -> tuple[Remark, ...]:
+    # With another size, or other data, it is no matter of overflow what goes wrong there.
+    if explanation.misconceptions & {HARD_CODED_SHAPE, USES_GLOBALS}:
+        return ()
+    return overflow_remarks(function, key, explanation, evidence.observations)
 
 
 def _diagnosis(
-    key: AnswerKey, explaining: Iterable[str], beside: Iterable[str] = (), remarks: tuple[Remark, ...] = ()
+    key: AnswerKey,
+    explaining: Iterable[str],
+    beside: Iterable[str] = (),
+    remarks: tuple[Remark, ...] = (),
+    *,
+    unknown: bool = False,
 ) -> Diagnosis:
     """In the atlas's order. Of what the atlas doesn't have nothing is said."""
     explains, also = set(explaining), set(beside)
     names = tuple(id_ for id_ in key.atlas.misconceptions if id_ in explains | also)
-    status = DiagnosisStatus.NAMED if names else DiagnosisStatus.NONE
-    return Diagnosis(status, names, tuple(id_ for id_ in names if id_ in explains), remarks)
+    known = DiagnosisStatus.NAMED if names else DiagnosisStatus.NONE
+    explain = tuple(id_ for id_ in names if id_ in explains)
+    return Diagnosis(DiagnosisStatus.UNKNOWN if unknown else known, names, explain, remarks)
 
 
 def _ignores_arguments(seen: Sequence[Seen], key: AnswerKey) -> bool:
@@ -159,7 +177,22 @@ def _by_behaviour(key: AnswerKey, seen: Sequence[Seen], altered: Mapping[str, Se
         return [nothing]
     if depends_on(CHANGED, seen, altered, tolerance):
         return [USES_GLOBALS]
-    if depends_on(REMOVED, seen, altered, tolerance):
-        constant = constant_items(seen, tolerance)
-        return [NOT_IMPLEMENTED] if constant and all(constant) else [USES_GLOBALS] if any(constant) else []
-    return []
+    return _of_old_data(seen, altered, tolerance)
+
+
+def _of_old_data(seen: Sequence[Seen], altered: Mapping[str, Sequence[Seen]], tolerance: Tolerance) -> list[str]:
+    """Items that are the same whatever the arguments are, and others where the notebook's data is doubled.
+
+    Handed back as they were they are just doubled; computed from copies of the sheet's data they are something else.
+    """
+    constant = constant_items(seen, tolerance)
+    if not depends_on(DOUBLED, seen, altered, tolerance):
+        return []
+    doubled = altered[DOUBLED]
+    others = [
+        place for place in range(len(constant)) if constant[place] and is_another(place, seen, doubled, tolerance)
+    ]
+    if not others:
+        return []
+    handed_back = len(others) == len(constant) and all(is_twice(place, seen, doubled, tolerance) for place in others)
+    return [NOT_IMPLEMENTED if handed_back else USES_GLOBALS]

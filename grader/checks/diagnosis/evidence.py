@@ -83,7 +83,8 @@ def _seen(
 
 def _items(value: Value) -> tuple[FloatArray | None, ...]:
     if isinstance(value, Items):
-        return tuple(one.values if isinstance(one, Numbers) else None for one in value.items)
+        # An empty tuple is something, and no numbers.
+        return tuple(one.values if isinstance(one, Numbers) else None for one in value.items) or (None,)
     if isinstance(value, Numbers):
         return (value.values,)
     return () if value.type_name == "NoneType" else (None,)

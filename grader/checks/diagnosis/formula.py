@@ -12,6 +12,7 @@ import numpy as np
 from grader.atlas import Arrays, Combination
 from grader.checks.diagnosis.evidence import Outputs
 from grader.checks.diagnosis.predictions import Predictions, fitted_predictions
+from grader.model import FloatArray
 
 # Fewer finite numbers than this share tell nothing: NaN is explained by too much.
 _FINITE_SHARE = 0.25
@@ -19,6 +20,8 @@ _FINITE_SHARE = 0.25
 _FEWEST_CALLS = 3
 # In numbers that the arguments hold.
 _LARGEST_ANCHOR = 500
+# With ever more faults nearly everything can be composed, out of some that cancel each other.
+_MOST_FAULTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +75,23 @@ def _enough(calls: Sequence[Outputs]) -> bool:
     """Whether there is enough to compare at all."""
     arrays = [array for one in calls for array in one.outputs.values()]
     finite = sum(int(np.isfinite(array).sum()) for array in arrays)
-    returned = sum(not one.raised for one in calls)
-    return returned >= _FEWEST_CALLS and finite >= _FINITE_SHARE * sum(array.size for array in arrays)
+    returned = [one for one in calls if not one.raised]
+    if len(returned) < _FEWEST_CALLS or finite < _FINITE_SHARE * sum(array.size for array in arrays):
+        return False
+    # Zeros or ones alone are a placeholder, and what many a broken formula ends in.
+    return all(
+        any(_varies(one.outputs[name], returned[0].outputs[name]) for one in returned) for name in returned[0].outputs
+    )
+
+
+def _varies(array: FloatArray, other: FloatArray) -> bool:
+    """Whether there is more in them than one and the same number."""
+    return array.size > 0 and other.size > 0 and bool((array != other.flat[0]).any())
 
 
 def _whole(predictions: Predictions, calls: Sequence[Outputs], anchor: Outputs) -> list[Explanation]:
     """Combinations that give every output of every call, and raise where it raised."""
-    first, *others = sorted(anchor.outputs, key=predictions.pipeline.parts)
+    first, *others = _easiest_first(predictions, anchor)
     found: Iterable[Combination] = predictions.candidates(first, anchor.id, anchor.arguments, anchor.outputs[first])
     # What isn't returned can raise all the same.
     if others or any(call.raised for call in calls):
@@ -102,6 +115,12 @@ def _is_right(call: Outputs, output: str, predictions: Predictions) -> bool:
     return got is not None and predictions.agrees(output, call.expected[output], got)
 
 
+def _easiest_first(predictions: Predictions, anchor: Outputs) -> list[str]:
+    """The outputs, those first that fewer stages have a part in."""
+    pipeline = predictions.pipeline
+    return sorted(anchor.outputs, key=lambda name: (pipeline.parts(name), pipeline.outputs.index(name)))
+
+
 def _fewest(
     predictions: Predictions, candidates: Iterable[Combination], holds: Callable[[Combination], bool]
 ) -> list[Explanation]:
@@ -112,7 +131,7 @@ def _fewest(
     by_number: dict[int, list[frozenset[str]]] = defaultdict(list)
     for names in by_names:
         by_number[len(names)].append(names)
-    for number in sorted(by_number):
+    for number in sorted(number for number in by_number if number <= _MOST_FAULTS):
         chosen = [next(filter(holds, by_names[names]), None) for names in by_number[number]]
         found = [_explanation(predictions, one) for one in chosen if one is not None]
         if found:
@@ -165,7 +184,7 @@ def _explanation(predictions: Predictions, combination: Combination) -> Explanat
 
 def explanations_at(predictions: Predictions, anchor: Outputs, others: Sequence[Outputs]) -> Iterator[Explanation]:
     """Combinations of one fault, or none, that explain the anchor and the other calls, whatever the rest of them do."""
-    first, *rest = sorted(anchor.outputs, key=predictions.pipeline.parts)
+    first, *rest = _easiest_first(predictions, anchor)
     found = predictions.candidates(first, anchor.id, anchor.arguments, anchor.outputs[first], most_faults=1)
     for one in _with_other_stages(predictions, found, first) if rest else found:
         explanation = _explanation(predictions, one)

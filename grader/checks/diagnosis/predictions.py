@@ -67,7 +67,7 @@ class Predictions:
         values = fitted(got, predicted.shape)
         if values is None or changed_entries(values, predicted, self._tolerance).any():
             return False
-        return output not in self._exact_zeros or bool((nonzero_future(values) == nonzero_future(predicted)).all())
+        return output not in self._exact_zeros or _zero_as_predicted(values, predicted)
 
     def candidates(
         self, output: str, call_id: str, arguments: Arrays, got: FloatArray, most_faults: int | None = None
@@ -91,9 +91,14 @@ class Predictions:
             return self._indices[which]
 
 
-def nonzero_future(array: FloatArray) -> NDArray[np.bool_]:
-    """Where the array is not exactly 0 above the diagonal."""
-    return np.triu(array != 0, k=1) if array.ndim > 1 else array != 0
+def _zero_as_predicted(values: FloatArray, predicted: FloatArray) -> bool:
+    """Exactly 0 wherever that is predicted; and above the diagonal nowhere else.
+
+    Below it a weight may have become too small for float32.
+    """
+    above = np.triu(np.ones(predicted.shape, dtype=bool), k=1) if predicted.ndim > 1 else True
+    differs = (values == 0) != (predicted == 0)
+    return not (differs & ((predicted == 0) | above)).any()
 
 
 def _made_index(pipeline: Pipeline, combinations: Iterable[Combination], output: str, arguments: Arrays) -> Index:

@@ -1,6 +1,6 @@
 """Functions that work with the notebook's variables in place of their arguments, or hand back old ones.
 
-Shown by calling them again, in another kernel, where these variables are changed or gone: see `alterations`.
+Shown by calling them again, in another kernel, where these variables are others: see `alterations`.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from grader.checks.diagnosis.predictions import Predictions
 from grader.model import Alteration, Argument, FloatArray
 from grader.reference_module import frozen_array
 
-SAME, CHANGED, REMOVED = "same", "changed", "removed"
+SAME, CHANGED, DOUBLED = "same", "changed", "doubled"
 
 
 def alterations(key: AnswerKey) -> tuple[Alteration, ...]:
-    """First as it is; the sheet's data with other numbers, under all names that the sheet gives it; no data at all."""
+    """First as it is; the sheet's data with other numbers, under all of its names; all data doubled."""
     changed: dict[str, Argument] = {
         name: _other(value) if isinstance(value, np.ndarray) else tuple(_other(np.array(value)))
         for name, value in sheet_variables(key).items()
     }
-    return (Alteration(SAME, {}), Alteration(CHANGED, changed), Alteration(REMOVED, {}, remove_data=True))
+    return (Alteration(SAME, {}), Alteration(CHANGED, changed), Alteration(DOUBLED, {}, double_data=True))
 
 
 def sheet_variables(key: AnswerKey) -> Mapping[str, Argument]:
@@ -106,3 +106,24 @@ def constant_items(seen: Sequence[Seen], tolerance: Tolerance) -> tuple[bool, ..
         all(_same_item(first.items[place], other.items[place], tolerance) for other in others)
         for place in range(len(first.items))
     )
+
+
+def is_another(place: int, before: Sequence[Seen], after: Sequence[Seen], tolerance: Tolerance) -> bool:
+    """Whether the item, an array of numbers, is another one where the data is altered; or nothing comes there."""
+    return any(one is not None and not _same_item(one, other, tolerance) for one, other in _pairs(place, before, after))
+
+
+def is_twice(place: int, before: Sequence[Seen], after: Sequence[Seen], tolerance: Tolerance) -> bool:
+    pairs = _pairs(place, before, after)
+    return all(one is not None and other is not None and _same_item(2 * one, other, tolerance) for one, other in pairs)
+
+
+def _pairs(
+    place: int, before: Sequence[Seen], after: Sequence[Seen]
+) -> list[tuple[FloatArray | None, FloatArray | None]]:
+    """The item in the calls that returned it before, and what came there in the same calls afterwards."""
+    again = {one.id: one for one in after}
+    returned = [one for one in before if not one.raised and one.id in again and place < len(one.items)]
+    return [
+        (one.items[place], again[one.id].items[place] if place < len(again[one.id].items) else None) for one in returned
+    ]

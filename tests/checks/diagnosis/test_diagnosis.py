@@ -39,7 +39,13 @@ def test_every_id_is_named_somewhere_and_in_every_function_where_it_can_be() -> 
     made = {(function, id_) for function, id_, _ in SINGLES}
     remarked = {"unstable_softmax", "renamed_function"}
     masks = {id_ for id_ in IDS if "mask" in id_}
-    of_one_query = {"query_key_swapped", "softmax_over_all", "result_transposed", "result_uses_attention_transposed"}
+    of_one_query = {
+        "query_key_swapped",
+        "softmax_over_queries",
+        "softmax_over_all",
+        "result_transposed",
+        "result_uses_attention_transposed",
+    }
     for function in FUNCTIONS:
         missing = {id_ for id_ in IDS - remarked if (function, id_) not in made}
         assert (
@@ -82,9 +88,9 @@ def test_what_is_right_is_not_named(function: str, style: str, key: AnswerKey) -
         ("attentionQueryMatrix", ("result_uses_keys", "returns_only_attention"), ("returns_only_attention",)),
         ("attentionQuery", ("unscaled", "missing_return"), ("missing_return",)),
         ("attentionQuery", ("unscaled", "nondeterministic"), ("nondeterministic",)),
-        # Two ways to say the same: what both have in common.
-        ("maskedAttentionQueryMatrix", ("no_softmax", "result_uses_raw_scores"), ("no_softmax",)),
+        # Two ways to say the same: what is proven all the same.
         ("attentionQuery", ("scaled_by_dk", "hard_coded_shape"), ("hard_coded_shape",)),
+        ("attentionQuery", ("no_softmax", "returns_only_result"), ("returns_only_result",)),
     ],
 )
 def test_several_at_once(
@@ -92,6 +98,58 @@ def test_several_at_once(
 ) -> None:
     found = diagnosed_source(function, source(function, *misconceptions), key)
     assert set(found.misconceptions) == set(named or misconceptions)
+
+
+def test_one_function_by_two_names_is_unknown(key: AnswerKey) -> None:
+    text = source(FUNCTIONS[2], "no_softmax", "result_uses_raw_scores")
+    found = diagnosed_source(FUNCTIONS[2], text, key)
+    assert (found.status, found.misconceptions) == (DiagnosisStatus.UNKNOWN, ())
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+@pytest.mark.parametrize("fill", [0.0, 1.0, np.nan])
+def test_placeholders_are_not_named(function: str, fill: float, key: AnswerKey) -> None:
+    """Zeros and ones are what many a broken formula ends in; they earn nothing."""
+    right = defined(source(function), function)
+
+    def whole(*given: Any) -> Any:
+        return tuple(np.full_like(one, fill) for one in right(*given))
+
+    def attention(*given: Any) -> Any:
+        return np.full_like(right(*given)[0], fill), right(*given)[1]
+
+    def result(*given: Any) -> Any:
+        return right(*given)[0], np.full_like(right(*given)[1], fill)
+
+    for called in (whole, attention, result):
+        assert diagnosed(function, called, key) == Diagnosis(DiagnosisStatus.UNKNOWN)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS[1:])
+def test_a_layout_the_other_way_round_is_one_slip(function: str, key: AnswerKey) -> None:
+    """Keys by queries throughout, and the result right."""
+    right = defined(source(function), function)
+
+    def called(*given: Any) -> Any:
+        attention, result = right(*given)
+        return attention.T, result
+
+    assert diagnosed(function, called, key).misconceptions == ("attention_transposed",)
+
+
+def test_what_differs_from_call_to_call_earns_nothing_for_what_is_wrong_besides(key: AnswerKey) -> None:
+    function = FUNCTIONS[1]
+    unscaled = defined(source(function, "unscaled"), function)
+    seen: set[bytes] = set()
+
+    def called(queries: Any, keys: Any, values: Any) -> Any:
+        attention, result = unscaled(queries, keys, values)
+        again = queries.tobytes() in seen
+        seen.add(queries.tobytes())
+        return attention + again, result
+
+    found = diagnosed(function, called, key)
+    assert found.explaining == found.misconceptions == ("unscaled", "nondeterministic")
 
 
 def test_an_unstable_softmax_beside_a_fault_is_remarked(key: AnswerKey) -> None:

@@ -25,6 +25,12 @@ BEFORE = "attention, result = np.ones((64, 64)) / 64, np.ones((64, 16))\n"
         # Handed back as an earlier cell left it.
         (f"{BEFORE}def {MATRIX}(queries, keys, values):\n    return attention, result\n", ("not_implemented",)),
         (f"a, r = 1, 2\ndef {MATRIX}(q, k, v):\n    return a, r\n", ("not_implemented",)),
+        # Copies of the sheet's data under names of their own.
+        (
+            "K, V, Q = np.array(keys), np.array(values), np.array(queries)\n"
+            + source(MATRIX).replace("(queries, keys, values):", "(q, k, v):\n    queries, keys, values = Q, K, V"),
+            GLOBALS,
+        ),
         # One of the two.
         (f"old = values_mat\n{source(MATRIX)}".replace("return attention, result", "return attention, old"), GLOBALS),
     ],
@@ -41,6 +47,9 @@ def test_they_are_named(text: str, named: tuple[str, ...], key: AnswerKey) -> No
         # Numbers known by heart: no variable is used.
         f"def {MATRIX}(queries, keys, values):\n    return np.ones((64, 64)), np.ones((64, 16))\n",
         f"def {MATRIX}(queries, keys, values):\n{WRONG}",
+        # A constant, and no number where the result should be.
+        f"EPS = 1e-3\ndef {MATRIX}(queries, keys, values):\n    return queries @ keys.T + EPS, None\n",
+        f"SCALE = 3.0\ndef {MATRIX}(queries, keys, values):\n    return SCALE * queries, 0\n",
         # A helper that is a function, and a module.
         f"def helper(x):\n    return 3 * x\ndef {MATRIX}(q, k, v):\n    return helper(q), np.array(v)\n",
     ],
@@ -56,10 +65,10 @@ def test_what_differs_without_any_alteration_shows_nothing(key: AnswerKey) -> No
 
 
 def test_all_names_of_the_sheets_data_are_changed(key: AnswerKey) -> None:
-    same, changed, removed = alterations(key)
+    same, changed, doubled = alterations(key)
     assert dict(same.changed) == {}
     assert set(changed.changed) == {"keys", "values", "queries", "keys_mat", "values_mat", "queries_mat"}
     for name, before in sheet_variables(key).items():
         assert np.shape(changed.changed[name]) == np.shape(before)
         assert not np.allclose(np.array(changed.changed[name]), np.array(before))
-    assert (removed.remove_data, same.remove_data, changed.remove_data) == (True, False, False)
+    assert (doubled.double_data, same.double_data, changed.double_data) == (True, False, False)
