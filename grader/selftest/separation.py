@@ -63,7 +63,8 @@ def separation(function: Function, key: AnswerKey) -> Separation | None:
     labels = {one.case.id: _labels(compared, choices, one.arguments) for one in keyed}
     probes = [_labels(compared, choices, one) for one in _probes(function, key)]
     # What raises in every case is no function that anybody has written.
-    kept = np.flatnonzero(np.any([one != _RAISED for one in (*labels.values(), *probes)], axis=0))
+    returned = [one != _RAISED for one in labels.values()]
+    kept = np.flatnonzero(np.any(returned, axis=0)) if returned else np.arange(len(choices))
     labels, probes = {case: one[kept] for case, one in labels.items()}, [one[kept] for one in probes]
     choices = [choices[place] for place in kept]
     names = [pipeline.faults(one) for one in choices]

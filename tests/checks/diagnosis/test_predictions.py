@@ -55,11 +55,13 @@ def test_nan_is_as_predicted_or_not(known: Predictions) -> None:
 
 
 def test_exactly_0_counts_where_a_rule_asks_for_it(known: Predictions) -> None:
-    """Above the diagonal of what must be exactly 0 there, and nowhere else."""
+    """What is predicted as 0 is exactly that; other weights may vanish below the diagonal alone, as in float32."""
     exact, nearly = np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([[1.0, 1e-30], [0.0, 1.0]])
     assert known.agrees("attention", exact, exact)
     assert not known.agrees("attention", exact, nearly)
-    assert known.agrees("attention", exact, nearly.T)
+    assert not known.agrees("attention", exact, nearly.T)
+    assert not known.agrees("attention", nearly, exact)
+    assert known.agrees("attention", nearly.T, exact)
     assert known.agrees("result", exact, nearly)
 
 
