@@ -6,6 +6,7 @@ could tell what that one saw.
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field, replace
 
 from grader.errors import WireError
@@ -77,7 +78,19 @@ def _what_was_reached(plan: ProbePlan, record: Record) -> ProbePlan:
     return replace(plan, functions=functions, moments=tuple(number for number in plan.moments if number in ran))
 
 
+def _notice_stop() -> None:
+    """Raises CancelledError if the task was told to stop and nobody noticed.
+
+    In Python 3.11 `wait_for` swallows a cancellation that comes just when what it waits for is done (CPython 86296):
+    the next cell would run to its end.
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
+
+
 async def _run_cell(kernel: Kernel, cell: Cell, record: Record, budget: Budget) -> CellOutcome:
+    _notice_stop()
     if cell.number in record.skips.cells:
         return CellOutcome(cell.number, record.skips.cells[cell.number])
     if not cell.source.strip():
