@@ -15,6 +15,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.figures import Figures
+
 FloatArray: TypeAlias = NDArray[np.float64]
 Argument: TypeAlias = FloatArray | tuple[FloatArray, ...]
 """What a function is called with: an array, or (a tuple) a Python list of vectors."""
@@ -80,11 +82,11 @@ class Alteration:
     """Whether all numbers and arrays that the notebook itself has made are doubled."""
 
 
-FollowUp: TypeAlias = Callable[[str, Mapping[str, "Observation"]], tuple[Call, ...]]
-"""(function, what its public calls gave) ─▶ further public calls to make of it."""
+FollowUp: TypeAlias = Callable[[str, Mapping[str, "Observation"], Sequence["VariableRun"]], tuple[Call, ...]]
+"""(function, what its public calls gave, the notebook's variables) ─▶ further public calls to make of it."""
 
 
-def _no_more(_function: str, _seen: Mapping[str, Observation]) -> tuple[Call, ...]:
+def _no_more(_function: str, _seen: Mapping[str, Observation], _variables: Sequence[VariableRun]) -> tuple[Call, ...]:
     return ()
 
 
@@ -102,6 +104,8 @@ class FunctionProbe:
 class VariableProbe:
     names: tuple[str, ...]
     after_cell: int | None
+    in_passing: bool = False
+    """Read to know what functions are called with, not for what is asked for there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +224,7 @@ class FunctionRun:
 @dataclass(frozen=True, slots=True)
 class VariableRun:
     values: Mapping[str, Value | None]
+    in_passing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +235,8 @@ class Execution:
     # Left out of the repr: asyncio and signal make one of every task's result, and numpy takes long to write numbers.
     functions: tuple[FunctionRun, ...] = field(default=(), repr=False)
     variables: tuple[VariableRun, ...] = field(default=(), repr=False)
+    figures: Figures | None = field(default=None, repr=False)
+    """None: could not be looked at."""
     outputs: Mapping[int, Sequence[Mapping[str, Any]]] | None = field(default=None, repr=False)
     """What each cell showed, in nbformat's form; None: it was not kept. Student's making: never trust it."""
     sandbox: tuple[str, ...] = ()
@@ -343,7 +350,7 @@ class Misconception(_Reported, frozen=True):
 
 
 class CriterionScore(_Reported, frozen=True):
-    """`score` is null where no mark was given: a fault of the grader, or a criterion that isn't graded yet."""
+    """`score` is null where no mark was given: a fault of the grader."""
 
     id: str
     title: str

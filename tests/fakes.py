@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from grader.assignment import Limits
 from grader.errors import GradingStopped
+from grader.figures import Figures
 from grader.model import (
     CellOutcome,
     CellStatus,
@@ -20,6 +21,8 @@ from grader.model import (
 )
 from grader.selftest.local_calls import observe, value_of
 
+_NONE_DRAWN = Figures()
+
 
 class FakeRunner:
     """Answers every plan with `functions` and `variables`, whatever the submission says."""
@@ -29,10 +32,12 @@ class FakeRunner:
         functions: Mapping[str, Callable[..., Any]] | None = None,
         variables: Mapping[str, Any] | None = None,
         failure: Exception | None = None,
+        figures: Figures | None = _NONE_DRAWN,
     ) -> None:
         self.functions = dict(functions or {})
         self.variables = dict(variables or {})
         self.failure = failure
+        self.figures = figures
         self.stopped = False
         self.submissions: list[str] = []
 
@@ -52,7 +57,7 @@ class FakeRunner:
         runs = tuple(run for probe in plan.functions for run in self._runs(probe, plan))
         cells = tuple(CellOutcome(cell.number, CellStatus.OK) for cell in submission.cells)
         variables = {name: value_of(value) for name, value in self.variables.items()}
-        return Execution(cells, runs, (VariableRun(variables),))
+        return Execution(cells, runs, (VariableRun(variables),), self.figures)
 
     def _runs(self, probe: FunctionProbe, plan: ProbePlan) -> Iterator[FunctionRun]:
         """Plain functions have no variables that could be altered."""
@@ -64,7 +69,9 @@ class FakeRunner:
     def _observed(self, probe: FunctionProbe, plan: ProbePlan) -> dict[str, Observation]:
         function = self.functions.get(probe.function)
         seen = {call.id: observe(function, call.arguments) for call in probe.calls}
-        further = plan.follow_up(probe.function, {call.id: seen[call.id] for call in probe.calls if not call.hidden})
+        further = plan.follow_up(
+            probe.function, {call.id: seen[call.id] for call in probe.calls if not call.hidden}, ()
+        )
         return seen | {call.id: observe(function, call.arguments) for call in further}
 
     def stop(self) -> None:

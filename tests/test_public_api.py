@@ -48,6 +48,8 @@ def test_a_kernel_loads_nothing_else_of_ours() -> None:
             "grader",
             "grader.kernel_side",
             "grader.kernel_side.encode",
+            "grader.kernel_side.figure_description",
+            "grader.kernel_side.figure_recorder",
             "grader.kernel_side.moments",
             "grader.kernel_side.probe",
             "grader.version",

@@ -6,7 +6,9 @@ import sys
 from typing import Any
 
 from IPython.utils.text import SList
+from matplotlib_inline.config import InlineBackend
 
+_CLOSING = ("", "inline")
 _NO_COMMANDS = "Shell commands are not run while grading."
 _SCRIPT_MAGICS = ("!", "bash", "perl", "pypy", "python", "python2", "python3", "ruby", "script", "sh", "sx", "system")
 _SHELL_MAGICS = ("pip", "conda", "mamba", "micromamba", "uv", "sx", "system")
@@ -15,8 +17,10 @@ _SHELL_MAGICS = ("pip", "conda", "mamba", "micromamba", "uv", "sx", "system")
 def replace_magics(shell: Any) -> None:
     """Figures are inline whatever is asked for, and leaving ends nothing."""
 
-    def matplotlib(_line: str) -> None:
+    def matplotlib(line: str) -> None:
         shell.enable_matplotlib("inline")
+        # Other backends leave figures open at the end of a cell, so that the next cell can go on with them.
+        InlineBackend.instance(parent=shell).close_figures = line.strip() in _CLOSING
 
     def ask_exit() -> None:
         """`quit()` asks the front end to close; the kernel has to go on and answer."""

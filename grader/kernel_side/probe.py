@@ -1,7 +1,8 @@
 """Answers the grader's questions about the notebook's namespace, by a message type of its own on the shell channel.
 
-Actions: `keep` (the namespace as it stands, under a label), `variables`, `resolve` (is there such a function), `names`
-(of the functions that the notebook made), `call`. The grader takes the replies for hostile bytes.
+Actions: `cell` (which one comes next; without a reply), `keep` (the namespace as it stands, under a label),
+`variables`, `figures` (what was seen of them in the cells), `resolve` (is there such a function), `names` (of the
+functions that the notebook made), `call`. The grader takes the replies for hostile bytes.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from numpy.random import seed as seed_numpy
 from zmq import POLLOUT
 
 from grader.kernel_side.encode import describe, describe_list, packed, rebuild, sendable, unpacked
+from grader.kernel_side.figure_recorder import record_figures
 from grader.kernel_side.moments import Moments, Namespace
 
 REQUEST, REPLY = "grader_probe_request", "grader_probe_reply"
@@ -61,6 +63,11 @@ def _answers(shell: Any) -> dict[str, Answer]:
     live: Namespace = shell.user_ns
     given_names = frozenset(live)
     moments = Moments(live)
+    recorder = record_figures(shell)
+
+    def cell(request: Reply, _buffers: Sequence[Any]) -> Answers:
+        recorder.cell = request["number"]
+        yield from ()
 
     def keep(request: Reply, _buffers: Sequence[Any]) -> Answers:
         moments.keep(request["label"])
@@ -70,6 +77,10 @@ def _answers(shell: Any) -> dict[str, Answer]:
         arrays: list[Any] = []
         values = {name: describe(live[name], 1, arrays) if name in live else None for name in request["names"]}
         yield {"values": values}, arrays
+
+    def figures(_request: Reply, _buffers: Sequence[Any]) -> Answers:
+        described, numbers = recorder.end()
+        yield {"figures": described, "left_out": recorder.left_out}, [numbers.data.cast("B") if numbers.size else b""]
 
     def resolve(request: Reply, _buffers: Sequence[Any]) -> Answers:
         label = request["label"]
@@ -88,7 +99,15 @@ def _answers(shell: Any) -> dict[str, Answer]:
             answers = _altered(namespace, request["altered"], buffers, given_names, answers)
         return _gathered(answers, _SECONDS_TOGETHER if request["together"] else -1.0)
 
-    return {"keep": keep, "variables": variables, "resolve": resolve, "names": names, "call": call}
+    return {
+        "cell": cell,
+        "keep": keep,
+        "variables": variables,
+        "figures": figures,
+        "resolve": resolve,
+        "names": names,
+        "call": call,
+    }
 
 
 def _gathered(answers: Answers, seconds: float) -> Answers:

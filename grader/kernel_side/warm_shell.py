@@ -13,11 +13,14 @@ import numpy as np
 from ipykernel.compiler import XCachingCompiler
 from ipykernel.zmqshell import ZMQInteractiveShell
 from IPython.core.profiledir import ProfileDir
+from IPython.core.pylabtools import activate_matplotlib
 from IPython.utils.capture import capture_output
 from matplotlib_inline.backend_inline import configure_inline_support
 from traitlets.config import Config
 
 from grader.kernel_side.magics import replace_magics
+
+_INLINE = "module://matplotlib_inline.backend_inline"
 
 
 def kernel_config() -> Config:
@@ -36,8 +39,11 @@ def build_shell(folder: Path) -> Any:
     shell: Any = ZMQInteractiveShell.instance(
         config=kernel_config(), profile_dir=profile, compiler_class=XCachingCompiler, user_ns={}
     )
-    plt.switch_backend("module://matplotlib_inline.backend_inline")
-    configure_inline_support(shell, "module://matplotlib_inline.backend_inline")
+    # Interactive, as in any notebook: a figure that isn't shown is shown, and closed, when its cell ends.
+    activate_matplotlib(_INLINE)
+    configure_inline_support(shell, _INLINE)
+    # pyplot draws all open figures when a cell ends, for windows that there are none of.
+    plt.uninstall_repl_displayhook()
     # %cd and the like remember things; on the disk they would be the zygote's, and out of reach.
     shell.db = {}
     replace_magics(shell)

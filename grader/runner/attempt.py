@@ -10,9 +10,11 @@ import asyncio
 from dataclasses import dataclass, field, replace
 
 from grader.errors import WireError
+from grader.figures import Figures
 from grader.model import Cell, CellOutcome, CellStatus, Execution, ProbePlan, Submission, VariableRun
 from grader.runner.attempt_state import Budget, Culprit, Skips, as_lost
 from grader.runner.calls import PROBE_SECONDS, Caller, Observed, make_calls
+from grader.runner.figures_wire import decode_figures
 from grader.runner.kernel import Kernel
 from grader.runner.losses import KernelLost
 from grader.runner.missing_imports import missing_package, without_imports_of
@@ -27,6 +29,7 @@ class Record:
     cells: dict[int, CellOutcome] = field(default_factory=dict)
     observed: Observed = field(default_factory=Observed)
     variables: list[VariableRun] = field(default_factory=list)
+    figures: Figures | None = None
 
     def frozen(self) -> Record:
         """The record as it is, untouched by what later tries leave out: even that could tell what was seen."""
@@ -36,7 +39,7 @@ class Record:
         skipped = {number: CellOutcome(number, status) for number, status in self.skips.cells.items()}
         outcomes = {**self.cells, **skipped}
         cells = (outcomes.get(cell.number, CellOutcome(cell.number, CellStatus.NOT_RUN)) for cell in submission.cells)
-        return Execution(tuple(cells), tuple(self.observed.function_runs(plan)), tuple(self.variables))
+        return Execution(tuple(cells), tuple(self.observed.function_runs(plan)), tuple(self.variables), self.figures)
 
 
 async def attempt(kernel: Kernel, submission: Submission, plan: ProbePlan, budget: Budget, record: Record) -> None:
@@ -57,8 +60,10 @@ async def attempt(kernel: Kernel, submission: Submission, plan: ProbePlan, budge
         plan = _what_was_reached(plan, record)
     else:
         await _read_variables(kernel, plan, None, budget, record)
-    caller = Caller(kernel, budget, record.skips, record.observed)
-    await make_calls(caller, plan, record.variables)
+    # Before any call: what functions draw while they are called is no plot of the notebook's.
+    await _read_figures(kernel, budget, record)
+    caller = Caller(kernel, budget, record.skips, record.observed, record.variables)
+    await make_calls(caller, plan)
 
 
 async def _must_answer(kernel: Kernel, before: Cell | None, record: Record, blamed: int | None = None) -> None:
@@ -128,7 +133,7 @@ async def _read_variables(
 ) -> None:
     """Read what is to be read after this cell; at the end (None), all of it. What hangs or kills is not read again."""
     for probe in plan.variables:
-        if after_cell is not None and probe.after_cell != after_cell:
+        if (after_cell is None and probe.in_passing) or (after_cell is not None and probe.after_cell != after_cell):
             continue
         question = f"variables {probe.names} {after_cell}"
         if question in record.skips.calls:
@@ -136,8 +141,22 @@ async def _read_variables(
         try:
             seconds = min(PROBE_SECONDS, budget.limits.call_seconds, max(budget.left, 0.1))
             reply = await kernel.ask({"action": "variables", "names": list(probe.names)}, seconds)
-            record.variables.append(VariableRun(decode_variables(*unpacked(*reply))))
+            record.variables.append(VariableRun(decode_variables(*unpacked(*reply)), probe.in_passing))
         except KernelLost as lost:
             raise Culprit(lost, call=question) from lost
         except (TimeoutError, WireError):
-            record.variables.append(VariableRun({}))
+            record.variables.append(VariableRun({}, probe.in_passing))
+
+
+async def _read_figures(kernel: Kernel, budget: Budget, record: Record) -> None:
+    """A kernel that doesn't answer was broken by some cell: a careful try finds which."""
+    question = "figures"
+    if question in record.skips.calls:
+        return
+    try:
+        reply = await kernel.ask({"action": "figures"}, min(_ANSWER_SECONDS, max(budget.left, 0.1)))
+        record.figures = decode_figures(*unpacked(*reply))
+    except (KernelLost, TimeoutError) as error:
+        raise Culprit(as_lost(error), call=question if record.skips.careful else None) from error
+    except WireError:
+        record.figures = None

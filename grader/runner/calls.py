@@ -84,7 +84,7 @@ class Observed:
                 yield FunctionRun(probe.function, None, silent)
 
 
-async def make_calls(caller: Caller, plan: ProbePlan, variables: Sequence[VariableRun]) -> None:
+async def make_calls(caller: Caller, plan: ProbePlan) -> None:
     """Find each function's versions, and make all calls of all of them."""
     absent = [probe for probe in plan.functions if not await _call_versions(caller, probe, plan, probe.function)]
     found = await _found_renamed(caller, plan, absent)
@@ -93,7 +93,7 @@ async def make_calls(caller: Caller, plan: ProbePlan, variables: Sequence[Variab
             await _call_versions(caller, probe, plan, found[probe.function])
         else:
             caller.observed.runs[Version(probe.function, "", None)] = {call.id: Absent() for call in probe.calls}
-    if any(_is_matrix(value) for run in variables for value in run.values.values()):
+    if any(_is_matrix(value) for run in caller.variables for value in run.values.values()):
         for version, probe in caller.versions(plan):
             if any(_has_two_axes(argument) for call in probe.calls for argument in call.arguments):
                 await caller.make_public(replace(version, as_matrix=True), probe, plan)
@@ -144,6 +144,7 @@ class Caller:
     budget: Budget
     skips: Skips
     observed: Observed
+    variables: Sequence[VariableRun] = ()
     made: int = 0
     sizes: dict[str, int] = field(default_factory=dict)
 
@@ -185,7 +186,7 @@ class Caller:
             made = [await self.make(replace(version, alteration=one.label), public, one) for one in probe.alterations]
             return made[0]
         seen = await self.make(version, public)
-        further = plan.follow_up(probe.function, seen)
+        further = plan.follow_up(probe.function, seen, self.variables)
         return await self.make(version, further) if further else seen
 
     async def make_hidden(self, version: Version, probe: FunctionProbe) -> None:

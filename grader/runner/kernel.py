@@ -56,6 +56,8 @@ class Kernel:
     async def execute(self, cell: Cell, seconds: float) -> CellOutcome:
         """Run one cell. Raises KernelLost when the kernel doesn't outlive it."""
         self._allow()
+        # What figures show is kept with the cell; this has no reply.
+        self.send({"action": "cell", "number": cell.number})
         # Not by nbformat's constructor, which checks a schema first.
         node = NotebookNode(cell_type="code", source=cell.source, metadata=NotebookNode(), outputs=[])
         self.client.nb.cells = [node]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pytest
 
-from grader.model import Alteration, Call, Execution, FunctionProbe, Observation, Raised, Returned
+from grader.model import Alteration, Call, Execution, FunctionProbe, Observation, Raised, Returned, VariableRun
 from tests.runner.kernels import ONE_TO_THREE, call, run_probes, value
 
 OTHER = np.array([7.0, 8.0])
@@ -89,7 +89,9 @@ def test_further_calls_follow_public_ones_and_come_before_hidden_ones(*, hidden:
     """The function counts its calls: the further one is its second, whatever hidden ones there are."""
     asked: list[tuple[str, list[str]]] = []
 
-    def follow_up(function: str, public: Mapping[str, Observation]) -> tuple[Call, ...]:
+    def follow_up(
+        function: str, public: Mapping[str, Observation], _variables: Sequence[VariableRun]
+    ) -> tuple[Call, ...]:
         asked.append((function, sorted(public)))
         return (Call("f:further", "f", (ONE_TO_THREE,), 1, hidden=False),)
 
@@ -103,7 +105,9 @@ def test_further_calls_follow_public_ones_and_come_before_hidden_ones(*, hidden:
 
 
 def test_a_function_that_is_not_there_is_asked_nothing_more() -> None:
-    def follow_up(function: str, public: Mapping[str, Observation]) -> tuple[Call, ...]:
+    def follow_up(
+        function: str, public: Mapping[str, Observation], _variables: Sequence[VariableRun]
+    ) -> tuple[Call, ...]:
         raise AssertionError((function, public))
 
     run_probes("x = 1", probes=(FunctionProbe("f", 1, (call("f"),)),), follow_up=follow_up)
