@@ -16,13 +16,14 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from grader.assignment import Assignment, Function, Invariants, Parameter, UnaffectedByLater, Variables
+from grader.assignment import SHEET, Assignment, Function, Invariants, Parameter, UnaffectedByLater, Variables
 from grader.atlas import Atlas, make_atlas
 from grader.cases import Case, call_id, make_cases, small_cases, uses_sheet
 from grader.errors import AnswerKeyError, AssignmentError
 from grader.misconceptions import load_misconceptions, misconceptions_file
 from grader.model import Argument, Call, FloatArray
 from grader.naming import did_you_mean
+from grader.plot_key import PlotKey, SheetOutputs, make_plot_key
 from grader.reference_module import Reference, frozen_array, load_reference
 
 
@@ -70,9 +71,16 @@ class AnswerKey:
     small: Mapping[str, tuple[KeyedCall, ...]]
     """By function: calls on small cases, the smallest first. Made only where something went wrong, to show where."""
     sheet: Mapping[str, FloatArray]
-    sheet_sources: tuple[str, ...]
-    """The sheet's code cells."""
+    sheet_cells: tuple[tuple[str, str], ...]
+    """(type, source) of all cells of the sheet."""
     atlas: Atlas
+    plots: Mapping[tuple[str, str], PlotKey]
+    """(exercise, plot) ─▶ what it should show."""
+
+    @property
+    def sheet_sources(self) -> tuple[str, ...]:
+        """The sheet's code cells."""
+        return tuple(source for kind, source in self.sheet_cells if kind == "code")
 
     def calls_of(self, function: str) -> tuple[Call, ...]:
         keyed = tuple(one.call for one in self.calls[function].values())
@@ -110,12 +118,13 @@ def load_answer_key(course: Path, assignment: Assignment) -> AnswerKey:
             for function in assignment.functions
         },
         sheet=_checked_variables(assignment, sheet, toml),
-        sheet_sources=_sources(folder / assignment.notebook),
+        sheet_cells=_cells(folder / assignment.notebook),
         atlas=make_atlas(
             assignment,
             load_misconceptions(course, assignment),
             load_reference(variants) if variants.exists() else None,
         ),
+        plots=_plot_keys(assignment, calls, sheet, reference),
     )
     _check_right_variants(key, variants)
     return key
@@ -129,13 +138,13 @@ def _digest(*paths: Path) -> str:
     return digest.hexdigest()
 
 
-def _sources(sheet: Path) -> tuple[str, ...]:
+def _cells(sheet: Path) -> tuple[tuple[str, str], ...]:
     try:
         cells = msgspec.json.decode(sheet.read_bytes(), type=_Sheet).cells
     except (OSError, msgspec.MsgspecError) as error:
         message = f"{sheet}: can't be read as a notebook of format 4: {error}."
         raise AssignmentError(message) from error
-    return tuple("".join(cell.source) for cell in cells if cell.cell_type == "code")
+    return tuple((cell.cell_type, "".join(cell.source)) for cell in cells)
 
 
 class _SheetCell(msgspec.Struct):
@@ -244,6 +253,38 @@ def _fresh(argument: Argument) -> Any:
 def _renamed_call(call: Call, suffix: str, arguments: tuple[Argument, ...] | None = None) -> Call:
     given = call.arguments if arguments is None else arguments
     return Call(f"{call.id}:{suffix}", call.function, given, call.outputs, call.hidden)
+
+
+# --- plots ------------------------------------------------------------------------------------------------------------
+
+
+def _plot_keys(
+    assignment: Assignment,
+    calls: Mapping[str, Mapping[str, KeyedCall]],
+    sheet: Mapping[str, FloatArray],
+    reference: Reference,
+) -> Mapping[tuple[str, str], PlotKey]:
+    asked = [(exercise.id, plot) for exercise in assignment.exercises for plot in exercise.plots]
+    outputs = {
+        function.name: SheetOutputs(function, one.expected, tuple(_by_row(function, one, reference, assignment)))
+        for function in (assignment.functions if asked else ())
+        for one in calls[function.name].values()
+        if one.case.set == SHEET
+    }
+    return {(exercise, plot.id): make_plot_key(plot, outputs, sheet) for exercise, plot in asked}
+
+
+def _by_row(
+    function: Function, keyed: KeyedCall, reference: Reference, assignment: Assignment
+) -> Iterator[tuple[FloatArray, ...]]:
+    """What comes of each other row, where one parameter takes a row."""
+    position, parameter = next(
+        ((n, one) for n, one in enumerate(function.parameters) if one.row is not None), (0, None)
+    )
+    for row in keyed.case.data[parameter.data] if parameter is not None else ():
+        arguments = (*keyed.call.arguments[:position], row, *keyed.call.arguments[position + 1 :])
+        call = _renamed_call(keyed.call, "another row", arguments)
+        yield _expected(call, function, keyed.case, reference, assignment)
 
 
 # --- calls that a rule asks for --------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
 
+from grader.asked_plots import AskedPlot, Quantity, plot_contradictions
 from grader.errors import AssignmentError
 from grader.naming import did_you_mean
 from grader.tables import Name, Table, Text, read_table
@@ -111,11 +112,25 @@ class Variables(_Criterion, tag_field="kind", tag="variables", frozen=True):
     equal: tuple[Name, ...]
 
 
-class Plot(_Criterion, tag_field="kind", tag="plot", frozen=True):
-    """A plot shows what it should. Not graded yet: it earns and costs nothing, and reports say so."""
+class _PlotCriterion(_Criterion, frozen=True):
+    plot: Name
+    """One of the exercise's plots."""
 
 
-Criterion: TypeAlias = Interface | Values | Invariants | Variables | Plot
+class PlotData(_PlotCriterion, tag_field="kind", tag="plot_data", frozen=True):
+    """The plot is there, and shows what it should, the reference's values or the student's own function's."""
+
+
+class PlotLabels(_PlotCriterion, tag_field="kind", tag="plot_labels", frozen=True):
+    """Both axes are labelled with what they stand for; each is half."""
+
+
+class PlotColorBar(_PlotCriterion, tag_field="kind", tag="plot_color_bar", frozen=True):
+    """The heatmap has a colour bar, of its own colours."""
+
+
+PlotCriterion: TypeAlias = PlotData | PlotLabels | PlotColorBar
+Criterion: TypeAlias = Interface | Values | Invariants | Variables | PlotCriterion
 
 
 class Exercise(Table, frozen=True):
@@ -125,6 +140,7 @@ class Exercise(Table, frozen=True):
     """A cell belongs to the exercise under whose heading it stands; a heading is known by one of these words."""
     criteria: Annotated[tuple[Criterion, ...], msgspec.Meta(min_length=1)]
     function: Name | None = None
+    plots: tuple[AskedPlot, ...] = ()
 
 
 # --- functions, data, limits -----------------------------------------------------------------------------------------
@@ -214,6 +230,8 @@ class Assignment(Table, kw_only=True, frozen=True):
     sheet_data: dict[str, str | int | float | bool] = msgspec.field(default_factory=dict)
     """Keyword arguments of the reference's `sheet_data`."""
     functions: tuple[Function, ...] = ()
+    quantities: tuple[Quantity, ...] = ()
+    """What the axes of plots stand for."""
     cases: tuple[PublicCase, ...] = ()
     small_cases: SmallCases | None = None
     excuses: tuple[Excuse, ...] = ()
@@ -249,6 +267,7 @@ def _contradictions(assignment: Assignment, folder_name: str, folder: Path) -> I
         yield f'notebook: there is no file "{assignment.notebook}" beside it.'
     yield from _repeated("exercises", (exercise.id for exercise in assignment.exercises))
     yield from _repeated("functions", (function.name for function in assignment.functions))
+    yield from _repeated("quantities", (quantity.id for quantity in assignment.quantities))
     yield from _repeated("cases", (case.id for case in assignment.cases))
     for index, case in enumerate(assignment.cases):
         if case.set == SHEET:
@@ -295,6 +314,9 @@ def _excuses_for_nothing(assignment: Assignment) -> Iterator[str]:
 def _contradictions_of(exercise: Exercise, place: str, assignment: Assignment) -> Iterator[str]:
     functions = [function.name for function in assignment.functions]
     yield from _repeated(f"{place}.criteria", (criterion.id for criterion in exercise.criteria))
+    yield from _repeated(f"{place}.plots", (plot.id for plot in exercise.plots))
+    outputs = {one.name: {out.name: len(out.axes) for out in one.outputs} for one in assignment.functions}
+    yield from plot_contradictions(exercise.plots, place, outputs, assignment.quantities)
     if exercise.function is not None and exercise.function not in functions:
         yield f'{place}.function: "{exercise.function}" is not described.{did_you_mean(exercise.function, functions)}'
         return
@@ -303,12 +325,22 @@ def _contradictions_of(exercise: Exercise, place: str, assignment: Assignment) -
         if isinstance(criterion, Variables):
             if len(criterion.names) != len(criterion.equal):
                 yield f"{where}: names and equal must be equally many."
-        elif not isinstance(criterion, Plot) and exercise.function is None:
+        elif isinstance(criterion, PlotCriterion):
+            yield from _unknown_plot(criterion, exercise, where)
+        elif exercise.function is None:
             yield f'{where}: the kind "{type(criterion).__struct_config__.tag}" needs the exercise to name a function.'
         elif isinstance(criterion, Interface | Invariants):
             yield from _hidden_where_shown(criterion, assignment, where)
         if isinstance(criterion, Invariants) and exercise.function is not None:
             yield from _unknown_in_rules(criterion, assignment.function(exercise.function), where, functions)
+
+
+def _unknown_plot(criterion: PlotCriterion, exercise: Exercise, where: str) -> Iterator[str]:
+    plots = {plot.id: plot for plot in exercise.plots}
+    if criterion.plot not in plots:
+        yield f'{where}.plot: the exercise has no plot "{criterion.plot}".{did_you_mean(criterion.plot, plots)}'
+    elif isinstance(criterion, PlotColorBar) and not plots[criterion.plot].is_heatmap:
+        yield f'{where}.plot: "{criterion.plot}" is no heatmap: only these have colour bars.'
 
 
 def _hidden_where_shown(criterion: Interface | Invariants, assignment: Assignment, where: str) -> Iterator[str]:

@@ -29,7 +29,8 @@ class Case:
 def _sets_used(assignment: Assignment) -> list[str]:
     criteria = [criterion for exercise in assignment.exercises for criterion in exercise.criteria]
     used = [set_ for one in criteria if isinstance(one, Interface | Values | Invariants) for set_ in one.cases]
-    return list(dict.fromkeys(used))
+    plots = [SHEET] if any(exercise.plots for exercise in assignment.exercises) else []
+    return list(dict.fromkeys([*used, *plots]))
 
 
 def uses_sheet(assignment: Assignment) -> bool:

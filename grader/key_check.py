@@ -10,13 +10,17 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from grader.answer_key import AnswerKey
-from grader.assignment import Exercise, Plot
-from grader.checks import check_exercise
+from grader.assignment import Exercise
+from grader.checks import check_exercise, check_plots
+from grader.checks.plots.expected_plot import expected_axes
 from grader.errors import AssignmentError
+from grader.figures import Figure, Figures
 from grader.model import (
     Absent,
     Argument,
     Call,
+    Cell,
+    CheckResult,
     Execution,
     FloatArray,
     FunctionRun,
@@ -39,25 +43,32 @@ def check_key(key: AnswerKey, course: Path) -> None:
 
 def _problems(exercise: Exercise, key: AnswerKey) -> Iterator[str]:
     try:
-        full = check_exercise(exercise, key, _reference_as_submission(key)).results
-        nothing = check_exercise(exercise, key, _nothing_as_submission(key)).results
+        full = _results(exercise, key, _reference_as_submission(key))
+        nothing = _results(exercise, key, _nothing_as_submission(key))
     except Exception as error:  # noqa: BLE001 - a rule that doesn't fit its outputs can raise anything
         yield f"{exercise.id}: can't be graded with these rules: {type(error).__name__}: {error}."
         return
     for criterion in exercise.criteria:
-        if isinstance(criterion, Plot):
-            continue
         if full[criterion.id].fraction != 1:
             yield f"{exercise.id}.{criterion.id}: the reference itself isn't full: {full[criterion.id].message}"
         if nothing[criterion.id].fraction != 0:
-            yield f"{exercise.id}.{criterion.id}: a submission without the function gets points. Has it any cases?"
+            yield f"{exercise.id}.{criterion.id}: a submission without it gets points. Has it any cases?"
+
+
+def _results(exercise: Exercise, key: AnswerKey, execution: Execution) -> Mapping[str, CheckResult]:
+    plots = check_plots(key, execution, _cells(key), frozenset()).results
+    return {**check_exercise(exercise, key, execution).results, **plots.get(exercise.id, {})}
+
+
+def _cells(key: AnswerKey) -> list[Cell]:
+    """One for each exercise: its plots are drawn there."""
+    return [Cell(number, "", exercise.id) for number, exercise in enumerate(key.assignment.exercises, start=1)]
 
 
 def _nothing_as_submission(key: AnswerKey) -> Execution:
     names = [function.name for function in key.assignment.functions]
-    return Execution(
-        (), tuple(FunctionRun(name, None, {call.id: Absent() for call in key.calls_of(name)}) for name in names)
-    )
+    runs = tuple(FunctionRun(name, None, {call.id: Absent() for call in key.calls_of(name)}) for name in names)
+    return Execution((), runs, (), Figures())
 
 
 def _reference_as_submission(key: AnswerKey) -> Execution:
@@ -74,7 +85,15 @@ def _reference_as_submission(key: AnswerKey) -> Execution:
         for criterion in exercise.criteria
         for name, source in zip(getattr(criterion, "names", ()), getattr(criterion, "equal", ()), strict=True)
     }
-    return Execution((), tuple(runs), (VariableRun({name: _numbers(array) for name, array in equal.items()}),))
+    variables = VariableRun({name: _numbers(array) for name, array in equal.items()})
+    return Execution((), tuple(runs), (variables,), Figures(tuple(_figures(key))))
+
+
+def _figures(key: AnswerKey) -> Iterator[Figure]:
+    """Each plot as it should be, in a figure of its own."""
+    exercises = [exercise.id for exercise in key.assignment.exercises]
+    for number, ((exercise, _), asked) in enumerate(key.plots.items()):
+        yield Figure(number, exercises.index(exercise) + 1, expected_axes(asked, key.assignment.quantities, number))
 
 
 def _returned(call: Call, expected: tuple[FloatArray, ...]) -> Returned:

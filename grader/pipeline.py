@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from grader.answer_key import AnswerKey
-from grader.assignment import Assignment, Exercise, Variables
+from grader.assignment import Assignment, Exercise, PlotCriterion, Variables
 from grader.cell_remarks import execution_remarks
-from grader.checks import Verdict, check_exercise, goes_wrong, unexplained
-from grader.checks.diagnosis import USES_VARIABLES, alterations
+from grader.checks import Verdict, check_exercise, check_plots, goes_wrong, unexplained
+from grader.checks.diagnosis import NOT_IMPLEMENTED, USES_VARIABLES, alterations
+from grader.checks.plots import PlotVerdict
+from grader.checks.plots.own_data import own_data_calls, own_data_names
+from grader.checks.plots.shown import Shown
 from grader.errors import GradingStopped, UnreadableSubmission
 from grader.executed_notebook import executed_notebook
 from grader.model import (
@@ -32,6 +35,7 @@ from grader.model import (
     SubmissionFile,
     SubmissionRef,
     VariableProbe,
+    VariableRun,
 )
 from grader.rubric import described, grader_error_report, score_exercise, score_report, unreadable_report
 from grader.runner.protocol import Runner
@@ -48,6 +52,8 @@ class Graded:
     tracebacks: tuple[str, ...] = ()
     executed: bytes | None = None
     """The notebook with what its cells showed, where the runner kept that."""
+    drawn: Mapping[tuple[str, str], Shown] = field(default_factory=dict, repr=False)
+    """(exercise, plot) ─▶ what was taken for it: see `pictures.py`."""
 
 
 def grade(file: SubmissionFile, key: AnswerKey, runner: Runner) -> Graded:
@@ -87,18 +93,23 @@ def probe_plan(submission: Submission, key: AnswerKey) -> ProbePlan:
         for function in key.assignment.functions
     )
     variables = tuple(VariableProbe(names, last.get(id_)) for id_, names in _variables(key.assignment))
-    return ProbePlan(functions, variables, tuple(sorted(last.values())), _small_calls_of_what_is_wrong(key))
+    # As each function's exercise ends, before the next one calls it and plots what it returns.
+    before_plots = (last.get(id_) for id_ in exercise_of.values())
+    plotted = tuple(VariableProbe(own_data_names(key), cell, in_passing=True) for cell in before_plots)
+    return ProbePlan(functions, (*variables, *plotted), tuple(sorted(last.values())), _further_calls(key))
 
 
-def _small_calls_of_what_is_wrong(key: AnswerKey) -> FollowUp:
+def _further_calls(key: AnswerKey) -> FollowUp:
     """Of a function that goes wrong in public, the small calls: where it goes wrong so that it can be followed by hand.
 
-    Before any hidden call: later ones could show in public what those saw.
+    Before any hidden call: later ones could show in public what those saw. And where the notebook's variables are not
+    the sheet's data, a call with these: that is what the notebook has plotted.
     """
 
-    def follow_up(function: str, seen: Mapping[str, Observation]) -> tuple[Call, ...]:
+    def follow_up(function: str, seen: Mapping[str, Observation], variables: Sequence[VariableRun]) -> tuple[Call, ...]:
         wrong = goes_wrong(key.assignment.function(function), key, seen)
-        return tuple(one.call for one in key.small[function]) if wrong else ()
+        small = tuple(one.call for one in key.small[function]) if wrong else ()
+        return (*small, *own_data_calls(function, key, variables))
 
     return follow_up
 
@@ -157,16 +168,17 @@ def _judge(
 ) -> Graded:
     exercises: list[ExerciseScore] = []
     remarks = [*submission.remarks, *execution_remarks(submission, execution)]
-    tracebacks: list[str] = []
-    for exercise in key.assignment.exercises:
-        verdict, problem = _check(exercise, key, execution, stubs)
-        diagnosis = verdict.diagnosis
-        exercises.append(score_exercise(exercise, verdict.results, diagnosis.status, described(key, diagnosis)))
-        remarks += [remark for result in verdict.results.values() for remark in result.remarks]
+    checked = [_check(exercise, key, execution, stubs) for exercise in key.assignment.exercises]
+    tracebacks = [problem for _, problem in checked if problem]
+    plots, problem = _check_plots(key, execution, submission, [verdict for verdict, _ in checked])
+    tracebacks += [problem] if problem else []
+    for exercise, (verdict, _) in zip(key.assignment.exercises, checked, strict=True):
+        results, diagnosis = {**verdict.results, **plots.results.get(exercise.id, {})}, verdict.diagnosis
+        exercises.append(score_exercise(exercise, results, diagnosis.status, described(key, diagnosis)))
+        remarks += [remark for result in results.values() for remark in result.remarks]
         remarks += diagnosis.remarks
-        tracebacks += [problem] if problem else []
     report = score_report(key, ref, exercises, list(dict.fromkeys(remarks)))
-    return Graded(report, execution, tuple(tracebacks))
+    return Graded(report, execution, tuple(tracebacks), drawn=plots.drawn)
 
 
 def _check(exercise: Exercise, key: AnswerKey, execution: Execution, stubs: AbstractSet[str]) -> tuple[Verdict, str]:
@@ -174,6 +186,28 @@ def _check(exercise: Exercise, key: AnswerKey, execution: Execution, stubs: Abst
     try:
         return check_exercise(exercise, key, execution, stubs), ""
     except Exception as error:  # noqa: BLE001 - a fault of a check is ours, and costs the other exercises nothing
-        message = f"The grader failed here ({type(error).__name__}). This is no fault of the submission."
-        failed = CheckResult(None, message, status=Status.GRADER_ERROR)
-        return Verdict({criterion.id: failed for criterion in exercise.criteria}), traceback.format_exc()
+        own = [criterion.id for criterion in exercise.criteria if not isinstance(criterion, PlotCriterion)]
+        return Verdict(dict.fromkeys(own, _failed(error))), traceback.format_exc()
+
+
+def _check_plots(
+    key: AnswerKey, execution: Execution, submission: Submission, verdicts: Sequence[Verdict]
+) -> tuple[PlotVerdict, str]:
+    """All plots' results; where that fails, null for all exercises that have plots, and the traceback."""
+    exercises = key.assignment.exercises
+    implemented = frozenset(
+        exercise.function
+        for exercise, verdict in zip(exercises, verdicts, strict=True)
+        if exercise.function is not None and NOT_IMPLEMENTED not in verdict.diagnosis.misconceptions
+    )
+    try:
+        return check_plots(key, execution, submission.cells, implemented), ""
+    except Exception as error:  # noqa: BLE001 - as above
+        criteria = {one.id: [c.id for c in one.criteria if isinstance(c, PlotCriterion)] for one in exercises}
+        failed = {id_: dict.fromkeys(own, _failed(error)) for id_, own in criteria.items()}
+        return PlotVerdict(failed, {}), traceback.format_exc()
+
+
+def _failed(error: Exception) -> CheckResult:
+    message = f"The grader failed here ({type(error).__name__}). This is no fault of the submission."
+    return CheckResult(None, message, status=Status.GRADER_ERROR)

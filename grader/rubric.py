@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from grader.answer_key import AnswerKey
-from grader.assignment import Criterion, Exercise, Plot
+from grader.assignment import Criterion, Exercise
 from grader.model import (
     AssignmentRef,
     CheckResult,
@@ -120,10 +120,8 @@ def grader_error_report(key: AnswerKey, submission: SubmissionRef, remark: Remar
 
 
 def _all_the_same(key: AnswerKey, result: CheckResult) -> list[ExerciseScore]:
-    not_graded = CheckResult(None, result.message, status=Status.NOT_RUN)
     return [
-        score_exercise(exercise, {one.id: not_graded if isinstance(one, Plot) else result for one in exercise.criteria})
-        for exercise in key.assignment.exercises
+        score_exercise(exercise, {one.id: result for one in exercise.criteria}) for exercise in key.assignment.exercises
     ]
 
 
@@ -142,26 +140,11 @@ def _report(
         score=None if status is ReportStatus.GRADER_ERROR else round(sum(scores), _DECIMALS),
         max_score=points_given(key),
         exercises=list(exercises),
-        remarks=[*remarks, *_not_graded(key)],
+        remarks=list(remarks),
     )
 
 
 def points_given(key: AnswerKey) -> float:
-    """The most that a submission can get: the points of all criteria that are graded."""
+    """The most that a submission can get: the points of all criteria."""
     criteria = [criterion for exercise in key.assignment.exercises for criterion in exercise.criteria]
-    return _plain(sum(_plain(criterion.points) for criterion in criteria if not isinstance(criterion, Plot)))
-
-
-def _not_graded(key: AnswerKey) -> list[Remark]:
-    plots = {
-        exercise.id: sum(one.points for one in exercise.criteria if isinstance(one, Plot))
-        for exercise in key.assignment.exercises
-    }
-    left_out = [id_ for id_, points in plots.items() if points]
-    if not left_out:
-        return []
-    message = (
-        f"The plots of {', '.join(left_out)} are not graded by this version: their {sum(plots.values()):g} points "
-        f"are left out, and the score is out of {points_given(key):g}."
-    )
-    return [Remark("plots_not_graded", message)]
+    return _plain(sum(_plain(criterion.points) for criterion in criteria))

@@ -41,7 +41,7 @@ def two(tmp_path: Path) -> Path:
 def test_grade_prints_lines_and_a_table_and_ends_well(two: Path, tmp_path: Path) -> None:
     ended = grader("grade", two, "-o", tmp_path / "out", "-j", "2")
     assert ended.returncode == 0, ended.stderr
-    assert "] alice [bold]: 60 of 60" in ended.stderr
+    assert "] alice [bold]: 60 of 100" in ended.stderr
     assert "] bob: unreadable" in ended.stderr
     assert "NOT sealed" not in ended.stderr
     lines = ended.stdout.splitlines()

@@ -61,5 +61,5 @@ def test_points_for_nothing_are_refused(tmp_path: Path) -> None:
     head, masked = text.split('id = "ex5"')
     toml.write_text(head + 'id = "ex5"' + masked.replace('"small", "hidden", "stability"', '"small"'), encoding="utf-8")
     key = load_answer_key(tmp_path, load_assignment(tmp_path, "attention"))
-    with pytest.raises(AssignmentError, match=r"ex5\.hidden_cases: a submission without the function gets points"):
+    with pytest.raises(AssignmentError, match=r"ex5\.hidden_cases: a submission without it gets points"):
         check_key(key, tmp_path)

@@ -45,7 +45,7 @@ def test_right_functions_get_full_marks(
     key: AnswerKey, right_functions: Functions, matrices: dict[str, Any], submission_file: Write
 ) -> None:
     report = grade(submission_file(filled_sheet()), key, FakeRunner(right_functions, matrices)).report
-    assert (report.status, report.score, report.max_score) == ("graded", 60, 60)
+    assert (report.status, report.score, report.max_score) == ("graded", 60, 100)
 
 
 def test_nothing_gets_nothing(key: AnswerKey, submission_file: Write) -> None:
@@ -53,19 +53,23 @@ def test_nothing_gets_nothing(key: AnswerKey, submission_file: Write) -> None:
     assert (report.status, report.score) == ("graded", 0)
 
 
-def test_plots_are_neither_given_nor_taken(key: AnswerKey, submission_file: Write) -> None:
-    """Until they are graded the report says so, and a right sheet is full without them."""
+def test_what_was_not_drawn_gets_nothing_and_is_said(key: AnswerKey, submission_file: Write) -> None:
     report = grade(submission_file(filled_sheet()), key, FakeRunner()).report
     plots = [one for one in report.exercises if one.id in {"ex2", "ex4", "ex6"}]
-    assert all(one.score is None and one.status is Status.NOT_RUN for one in plots)
-    assert sum(one.max_score for one in report.exercises) == 100
-    assert "40 points are left out" in report.remarks[-1].message
+    assert all(one.score == 0 and one.status is Status.FAILED for one in plots)
+    assert all("is not there" in criterion.message for one in plots for criterion in one.criteria)
+
+
+def test_plots_that_could_not_be_looked_at_are_not_called_missing(key: AnswerKey, submission_file: Write) -> None:
+    report = grade(submission_file(filled_sheet()), key, FakeRunner(figures=None)).report
+    messages = {one.message for exercise in report.exercises if exercise.id == "ex2" for one in exercise.criteria}
+    assert messages == {"The figures could not be looked at: the notebook used up its time, or broke its kernel."}
 
 
 def test_an_unreadable_file_is_a_report_too(key: AnswerKey, submission_file: Write) -> None:
     runner = FakeRunner()
     report = grade(submission_file(b"%PDF-1.4"), key, runner).report
-    assert (report.status, report.score, report.max_score) == ("unreadable", 0, 60)
+    assert (report.status, report.score, report.max_score) == ("unreadable", 0, 100)
     assert report.remarks[0].id == "not_a_notebook"
     assert report.submission.sha256 is not None
     assert runner.submissions == []
@@ -114,7 +118,10 @@ def test_functions_are_taken_as_their_exercise_left_them(key: AnswerKey, submiss
         ("attentionQueryMatrix", 15),
         ("maskedAttentionQueryMatrix", 21),
     ]
-    assert [(probe.names[0], probe.after_cell) for probe in plan.variables] == [("keys_mat", 15)]
+    asked = [(probe.names[0], probe.after_cell) for probe in plan.variables if not probe.in_passing]
+    assert asked == [("keys_mat", 15)]
+    # What the next exercise will plot depends on what the data was then.
+    assert [probe.after_cell for probe in plan.variables if probe.in_passing] == [21, 15, 6]
 
 
 def test_a_function_that_is_no_exercises_own_is_looked_for_everywhere(key: AnswerKey, submission_file: Write) -> None:

@@ -18,7 +18,6 @@ from grader.report.json_report import published_schema
 from tests.conftest import SUBMISSIONS
 
 NAMES = sorted(path.parent.name for path in SUBMISSIONS.glob("*/expect.toml"))
-ALWAYS = "plots_not_graded"
 
 Read = Callable[[str], ScoreReport]
 
@@ -42,13 +41,13 @@ def expected(name: str) -> Expected:
 def test_scores_and_status_are_as_expected(name: str, sample_report: Read) -> None:
     report = sample_report(name)
     assert report.status == expected(name).status
-    assert {one.id: one.score for one in report.exercises if one.score is not None} == expected(name).scores
+    assert {one.id: one.score for one in report.exercises} == expected(name).scores
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_remarks_are_as_expected(name: str, sample_report: Read) -> None:
     remarks = [remark.id for remark in sample_report(name).remarks]
-    assert set(remarks) - {ALWAYS} == set(expected(name).remarks)
+    assert set(remarks) == set(expected(name).remarks)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -93,14 +92,15 @@ def test_right_work_in_many_styles_gets_full_marks() -> None:
     """Guards the samples: at least 20 styles, each expected to be full."""
     right = [name for name in NAMES if name.startswith("right_")]
     assert len(right) >= 20
-    assert all(expected(name).scores == {"ex1": 20, "ex3": 20, "ex5": 20} for name in right)
+    full = {"ex1": 20, "ex2": 12, "ex3": 20, "ex4": 14, "ex5": 20, "ex6": 14}
+    assert all(expected(name).scores == full for name in right)
 
 
 def test_no_fault_gets_full_marks() -> None:
     """Guards the samples: at least 30 faults, each expected to cost something in some exercise."""
     wrong = [name for name in NAMES if name.startswith("wrong_")]
     assert len(wrong) >= 30
-    assert all(min(expected(name).scores.values()) < 20 for name in wrong)
+    assert all(sum(expected(name).scores.values()) < 100 for name in wrong)
 
 
 def test_there_are_many_messy_ones() -> None:

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from grader.answer_key import AnswerKey
-from grader.assignment import Criterion, Exercise, Function, Interface, Invariants, Plot, Values, Variables
+from grader.assignment import Criterion, Exercise, Function, Interface, Invariants, PlotCriterion, Values, Variables
 from grader.checks.diagnosis import Evidence, diagnose
 from grader.checks.interface import check_interface
 from grader.checks.invariants import check_invariants
 from grader.checks.method_marks import with_method_marks
 from grader.checks.outputs import fault_of
+from grader.checks.plots import check_plots
 from grader.checks.values import check_values
 from grader.checks.variables import check_variables
 from grader.errors import InternalError
@@ -26,16 +27,11 @@ from grader.model import (
     Execution,
     FunctionRun,
     Observation,
-    Status,
 )
 
-__all__ = ["Verdict", "check_exercise", "goes_wrong", "unexplained"]
+__all__ = ["Verdict", "check_exercise", "check_plots", "goes_wrong", "unexplained"]
 
 _Results = dict[str, CheckResult]
-
-_NOT_GRADED_YET = CheckResult(
-    None, "Plots are not graded by this version: no points are given or taken.", status=Status.NOT_RUN
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +54,10 @@ class _Moment:
 def check_exercise(
     exercise: Exercise, key: AnswerKey, execution: Execution, stubs: AbstractSet[str] = frozenset()
 ) -> Verdict:
-    """A function seen at two moments is judged twice; the better counts. Of `stubs` the source is still the sheet's."""
+    """All but plots. A function seen at two moments is judged twice; the better counts.
+
+    Of `stubs` the source is still the sheet's.
+    """
     # A student's numbers may be of any size: what overflows is no matter of ours.
     with np.errstate(all="ignore"):
         best = _best(_diagnosed(exercise, key, execution, stubs), exercise.criteria)
@@ -66,13 +65,12 @@ def check_exercise(
     for criterion in exercise.criteria:
         if isinstance(criterion, Variables):
             results[criterion.id] = check_variables(criterion, key, execution.variables)
-        elif isinstance(criterion, Plot):
-            results[criterion.id] = _NOT_GRADED_YET
-    for criterion in exercise.criteria:
+    own = [criterion for criterion in exercise.criteria if not isinstance(criterion, PlotCriterion)]
+    for criterion in own:
         if criterion.id not in results:
             message = f"{exercise.id}.{criterion.id}: the runner said nothing of it"
             raise InternalError(message)
-    ordered = {criterion.id: results[criterion.id] for criterion in exercise.criteria}
+    ordered = {criterion.id: results[criterion.id] for criterion in own}
     return Verdict(ordered) if best is None else Verdict(ordered, best.diagnosis)
 
 

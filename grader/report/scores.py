@@ -17,7 +17,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 class ScoreRow(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One submission. A score is null where none was given: a fault of the grader, or not graded by this version."""
+    """One submission. A score is null where none was given: a fault of the grader."""
 
     id: str
     file: str

@@ -94,7 +94,7 @@ def test_small_calls_are_made_where_something_is_wrong_alone(key: AnswerKey) -> 
         wrong = seen_of(function, defined(source(function, "no_softmax"), function), key)
         right = seen_of(function, defined(source(function), function), key)
         public = {call.call.id for call in key.calls[function].values() if not call.case.hidden}
-        asked = plan.follow_up(function, {id_: wrong[id_] for id_ in public})
+        asked = plan.follow_up(function, {id_: wrong[id_] for id_ in public}, ())
         assert [call.id for call in asked] == [one.call.id for one in key.small[function]]
         assert not any(call.hidden for call in asked)
-        assert plan.follow_up(function, {id_: right[id_] for id_ in public}) == ()
+        assert plan.follow_up(function, {id_: right[id_] for id_ in public}, ()) == ()

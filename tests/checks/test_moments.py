@@ -35,5 +35,6 @@ def test_moments_are_not_mixed(key: AnswerKey, right_functions: Functions) -> No
     assert (results["sheet_data"].fraction or 0) + (results["hidden_cases"].fraction or 0) == 1
 
 
-def test_plots_have_no_verdict(key: AnswerKey) -> None:
-    assert {one.fraction for one in check("ex2", key).values()} == {None}
+def test_plots_are_judged_elsewhere(key: AnswerKey) -> None:
+    """All of a notebook's at once: one may stand under another exercise's heading."""
+    assert check("ex2", key) == {}

@@ -31,7 +31,7 @@ from grader.checks.diagnosis.variables import (
 from grader.checks.interface import changed_parameters, is_deterministic
 from grader.model import NO_DIAGNOSIS, Diagnosis, DiagnosisStatus, Observation, Remark
 
-__all__ = ["USES_VARIABLES", "Evidence", "alterations", "diagnose", "sheet_variables"]
+__all__ = ["NOT_IMPLEMENTED", "USES_VARIABLES", "Evidence", "alterations", "diagnose", "sheet_variables"]
 
 # What the grader finds by itself, whatever the formulas are; each is named where misconceptions.toml has it.
 NOT_IMPLEMENTED, USES_GLOBALS, HARD_CODED_SHAPE = "not_implemented", "uses_globals", "hard_coded_shape"
