@@ -7,7 +7,7 @@ instructor.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from textwrap import indent
 
@@ -74,14 +74,125 @@ def _chosen(misconceptions: AbstractSet[str], known: Mapping[str, object]) -> st
     return next((id_ for id_ in known if id_ in misconceptions), "")
 
 
-def fill(cell: str, functions: Mapping[str, str]) -> str:
-    """A code cell of the sheet as filled in: with these functions, and all else right."""
-    for name, text in functions.items():
-        if f"def {name}(" in cell:
-            return text
-    if "# keys_mat" in cell:
-        return "keys_mat, values_mat, queries_mat = np.array(keys), np.array(values), np.array(queries)"
-    return cell
+def fill(
+    cells: Sequence[str], functions: Mapping[str, str], style: str, lost: tuple[str, str] | None = None
+) -> list[str]:
+    """The sheet's code cells as filled in: with these functions, and all else right but for what is `lost`."""
+    filled, function = [], ""
+    for cell in cells:
+        function = next((name for name in functions if f"def {name}(" in cell), function)
+        exercise, fault = lost or ("", "")
+        fault = fault if exercise == _PLOTTED_IN.get(function) else ""
+        if f"def {function}(" in cell:
+            filled.append(functions[function])
+        elif "# keys_mat" in cell:
+            filled.append("keys_mat, values_mat, queries_mat = np.array(keys), np.array(values), np.array(queries)")
+        elif "apply the function" in cell:
+            filled.append(f"attention, result = {_call(function, functions[function])}")
+        elif "1st plot" in cell:
+            filled.append(_first_plot(function, functions[function], style, fault))
+        elif "2nd plot" in cell:
+            filled.append(_second_plot(function, functions[function], style, fault))
+        else:
+            filled.append(cell)
+    return filled
+
+
+# --- plots: of what the functions return, so that a fault of theirs is plotted as it is ------------------------------
+
+_PLOTTED_IN = {SINGLE: "ex2", MATRIX: "ex4", MASKED: "ex6"}
+_WORDS = {
+    "arrays": {
+        "key": "Key-index",
+        "query": "Query-index",
+        "attention": "Attention-score",
+        "element": "Element-index",
+        "value": "Element-value",
+    },
+    "loops": {
+        "key": "Schlüssel-Index",
+        "query": "Query-Index",
+        "attention": "Aufmerksamkeit",
+        "element": "Element-Index",
+        "value": "Wert",
+    },
+    "einsum": {
+        "key": "key number",
+        "query": "query number",
+        "attention": "weight",
+        "element": "dimension",
+        "value": "result",
+    },
+}
+# Of each plot how it begins, what draws it, and the object that its labels are set on.
+_DRAWN = {
+    "arrays": {
+        "attention": ("", "plt.bar(range(len({0})), {0})", "plt."),
+        "heatmap": ("", "image = plt.imshow({0})", "plt."),
+        "result": ("", "plt.bar(np.arange(len({0})), {0})", "plt."),
+    },
+    "loops": {
+        "attention": ("fig, ax = plt.subplots()", "ax.stem({0})", "ax.set_"),
+        "heatmap": ("fig, ax = plt.subplots()", "image = ax.pcolormesh(np.transpose({0}))", "ax.set_"),
+        "result": ("fig, ax = plt.subplots()", 'ax.step(range(len({0})), {0}, where="mid")', "ax.set_"),
+    },
+    "einsum": {
+        "attention": ("fig, (left, right) = plt.subplots(1, 2)", "left.plot({0})", "left.set_"),
+        "heatmap": ("fig, (left, right) = plt.subplots(1, 2)", "image = left.matshow({0})", "left.set_"),
+        "result": ("", "right.plot({0})", "right.set_"),
+    },
+}
+_COLOR_BARS = {"arrays": "plt.colorbar()", "loops": "fig.colorbar(image)", "einsum": "fig.colorbar(image, ax=left)"}
+
+
+def _call(function: str, text: str, query: int = 0) -> str:
+    name = f"{function}_1" if f"def {function}_1(" in text else function
+    return (
+        f"{name}(queries[{query}], keys, values)"
+        if function == SINGLE
+        else f"{name}(queries_mat, keys_mat, values_mat)"
+    )
+
+
+def _first_plot(function: str, text: str, style: str, lost: str) -> str:
+    if function == SINGLE:
+        data = f"{_call(function, text, query=1)}[0]" if lost == "attention_plot" else "attention"
+        first = _plot("attention", data, ("key", "attention"), style, lost)
+    else:
+        data = "(attention ** 2)" if lost == "heatmap" else "attention"
+        # Drawn transposed, the queries are along the x axis.
+        axes = ("query", "key") if style == "loops" else ("key", "query")
+        first = _plot("heatmap", data, axes, style, lost)
+    return f"{first}\n{_result_plot(function, text, style, lost)}" if style == "einsum" else first
+
+
+def _second_plot(function: str, text: str, style: str, lost: str) -> str:
+    return "# It is beside the 1st." if style == "einsum" else _result_plot(function, text, style, lost)
+
+
+def _result_plot(function: str, text: str, style: str, lost: str) -> str:
+    if function == SINGLE:
+        data = f"{_call(function, text, query=1)}[1]" if lost == "result_plot" else "result"
+    else:
+        data = "result[1]" if lost == "result_plot" else "result[0]"
+    return _plot("result", data, ("element", "value"), style, lost)
+
+
+def _plot(plot: str, data: str, axes: tuple[str, str], style: str, lost: str) -> str:
+    begin, draw, labelled = _DRAWN[style][plot]
+    x, y = (_WORDS[style][axis] for axis in axes)
+    is_mislabelled = lost == f"{plot}_labels"
+    if is_mislabelled and (plot == "heatmap" or style == "loops"):
+        x, y = y, x
+    lines = [
+        begin,
+        draw.format(data),
+        _COLOR_BARS[style] if plot == "heatmap" and lost != "color_bar" else "",
+        "" if is_mislabelled and plot != "heatmap" and style == "arrays" else f'{labelled}xlabel("{x}")',
+        "" if is_mislabelled and plot != "heatmap" and style != "loops" else f'{labelled}ylabel("{y}")',
+        "plt.show()" if style != "einsum" else "",
+    ]
+    return "\n".join(line for line in lines if line)
 
 
 # --- before the logits -----------------------------------------------------------------------------------------------

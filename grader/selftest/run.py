@@ -10,7 +10,7 @@ from pathlib import Path
 from grader.answer_key import AnswerKey
 from grader.runner.protocol import Runner
 from grader.selftest.naming import Answer, Naming, answers, pairs
-from grader.selftest.notebooks import notebooks, problems_with
+from grader.selftest.notebooks import WHICH, notebooks, problems_with
 from grader.selftest.separation import Separation, separation
 from grader.selftest.sources import load_sources
 
@@ -37,7 +37,7 @@ def run_selftest(
     separations = separations_of(key)
     reference = (course / "reference" / f"{key.assignment.id}.py").read_text(encoding="utf-8")
     made = list(notebooks(sources, reference))
-    say(f"Grading {len(made)} notebooks: the reference, the blank sheet, right ones, and each misconception alone.")
+    say(f"Grading {len(made)} notebooks: {WHICH}.")
     problems = [*problems_of(separations), *problems_with(made, key, runner, jobs)]
     questions = list(pairs(sources))
     say(f"Judging {len(questions)} functions with two misconceptions.")

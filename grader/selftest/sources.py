@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import combinations
@@ -12,6 +12,7 @@ from typing import Any
 
 from grader.answer_key import AnswerKey
 from grader.errors import UsageError
+from grader.exercise_map import map_cells
 from grader.reference_module import Reference, load_reference
 
 NONE: frozenset[str] = frozenset()
@@ -34,10 +35,33 @@ class Sources:
         found = self.module.call("source", function, frozenset(misconceptions), style, **options)
         return None if found is None else str(found)
 
-    def notebook(self, functions: Mapping[str, str]) -> bytes:
-        """The sheet's code filled in with these functions, as a file."""
-        cells = [str(self.module.call("fill", cell, functions)) for cell in self.key.sheet_sources]
-        return notebook_of(cells)
+    def notebook(
+        self, functions: Mapping[str, str], style: str, lost: tuple[str, str] | None = None, *, plots: bool = True
+    ) -> bytes:
+        """The sheet filled in with these functions, and with plots that lose at most this criterion, as a file.
+
+        Without `plots` the cells of exercises that have no function stay as they are.
+        """
+        given = list(self.key.sheet_sources)
+        filled = list(map(str, self.module.call("fill", given, functions, style, lost)))
+        if len(filled) != len(given):
+            message = (
+                f"{self.module.path}: fill should give {len(given)} cells, as many as the sheet has, not {len(filled)}."
+            )
+            raise UsageError(message)
+        if not plots:
+            kept = self._cells_without_function()
+            filled = [given[n] if n in kept else cell for n, cell in enumerate(filled)]
+        # The text stays, since by its headings cells belong to exercises.
+        code = iter(filled)
+        return notebook_of([(kind, next(code) if kind == "code" else text) for kind, text in self.key.sheet_cells])
+
+    def _cells_without_function(self) -> set[int]:
+        """Which of the sheet's code cells belong to exercises that only plot."""
+        assignment = self.key.assignment
+        only_plots = {one.id for one in assignment.exercises if one.function is None}
+        cells, _ = map_cells(self.key.sheet_cells, assignment)
+        return {number for number, cell in enumerate(cells) if cell.exercise in only_plots}
 
     def functions(self) -> tuple[str, ...]:
         """Those that are some exercise's."""
@@ -60,10 +84,12 @@ class Sources:
                 yield frozenset({one, other})
 
 
-def notebook_of(cells: list[str]) -> bytes:
+def notebook_of(cells: Iterable[tuple[str, str]]) -> bytes:
+    """A notebook file of these cells, each (type, source)."""
     made: list[dict[str, Any]] = [
-        {"cell_type": "code", "id": f"c{n}", "metadata": {}, "execution_count": None, "outputs": [], "source": cell}
-        for n, cell in enumerate(cells)
+        {"cell_type": kind, "id": f"c{n}", "metadata": {}, "source": source}
+        | ({"execution_count": None, "outputs": []} if kind == "code" else {})
+        for n, (kind, source) in enumerate(cells)
     ]
     return json.dumps({"cells": made, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}).encode()
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.selftest.naming import Naming
+from grader.selftest.notebooks import WHICH
 from grader.selftest.run import SelfTest
 from grader.selftest.separation import fewest_cases
 
 
 def summary(found: SelfTest) -> Iterator[str]:
     """Without the problems, which are listed by themselves."""
-    yield f"{found.notebooks} notebooks graded: the reference, the blank sheet, right ones, each misconception alone."
+    yield f"{found.notebooks} notebooks graded: {WHICH}."
     pairs = sum(found.pairs.values())
     if pairs:
         yield (

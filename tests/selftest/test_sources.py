@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from grader.answer_key import AnswerKey, load_answer_key
-from grader.assignment import load_assignment
+from grader.assignment import PlotCriterion, load_assignment
 from grader.errors import UsageError
 from grader.selftest.sources import load_sources
 from tests.checks.diagnosis.diagnosed import FUNCTIONS, STYLES, defined, source, sources
@@ -48,11 +48,36 @@ def test_pairs_are_of_different_stages() -> None:
 
 
 def test_a_notebook_is_the_sheet_filled_in() -> None:
+    made = sources()
     filled = {name: source(name) for name in FUNCTIONS}
-    cells = ["".join(cell["source"]) for cell in json.loads(sources().notebook(filled))["cells"]]
-    assert len(cells) == len(sources().key.sheet_sources)
-    assert set(filled.values()) <= set(cells)
-    assert any(cell.startswith("def make_data") for cell in cells)
+    cells = json.loads(made.notebook(filled, "arrays"))["cells"]
+    assert [cell["cell_type"] for cell in cells] == [kind for kind, _ in made.key.sheet_cells]
+    text = [source for kind, source in made.key.sheet_cells if kind == "markdown"]
+    assert [cell["source"] for cell in cells if cell["cell_type"] == "markdown"] == text
+    assert set(filled.values()) <= {cell["source"] for cell in cells}
+    assert any(cell["source"].startswith("def make_data") for cell in cells)
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_what_is_lost_is_another_notebook(style: str) -> None:
+    made = sources()
+    filled = {name: source(name, style=style) for name in FUNCTIONS}
+    criteria = [
+        (exercise.id, criterion.id)
+        for exercise in made.key.assignment.exercises
+        for criterion in exercise.criteria
+        if isinstance(criterion, PlotCriterion)
+    ]
+    notebooks = {made.notebook(filled, style), *(made.notebook(filled, style, lost) for lost in criteria)}
+    assert len(notebooks) == 1 + len(criteria)
+
+
+def test_cells_that_are_missing_are_the_authors_fault(course_copy: Path) -> None:
+    path = course_copy / "reference" / "attention_sources.py"
+    path.write_text(path.read_text(encoding="utf-8") + "\n\ndef fill(*_):\n    return []\n", encoding="utf-8")
+    made = load_sources(course_copy, sources().key)
+    with pytest.raises(UsageError, match=r"fill should give 15 cells"):
+        made.notebook({}, "arrays")
 
 
 def test_a_course_without_sources_is_told_what_is_missing(course_copy: Path) -> None:

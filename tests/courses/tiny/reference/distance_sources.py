@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 STYLES = ("arrays", "loop")
@@ -29,6 +29,10 @@ def source(function: str, misconceptions: AbstractSet[str], style: str) -> str |
     return f"import numpy as np\ndef {function}(vector):\n    length = ({_SUMS[style][chosen]}){root}\n    {end}\n"
 
 
-def fill(cell: str, functions: Mapping[str, str]) -> str:
-    """The sheet has one code cell."""
-    return functions["norm"] if "def norm" in cell else cell
+def fill(
+    cells: Sequence[str], functions: Mapping[str, str], style: str, lost: tuple[str, str] | None = None
+) -> list[str]:
+    """The sheet has one code cell, and asks for no plots."""
+    assert style in STYLES
+    assert lost is None
+    return [functions["norm"] if "def norm" in cell else cell for cell in cells]
