@@ -14,7 +14,7 @@ from rich.console import Console
 from tests.benchmarks.rounds import flatness, take_turns, throughput, workers
 from tests.benchmarks.tables import Outcome, as_json, machine, show
 
-_OURS = ("grader", "grader, cells only", "nbclient", "floor", "floor with calls")
+_OURS = ("grader", "grader, no figures", "grader, cells only", "nbclient", "floor", "floor with calls")
 _PEERS = ("nbgrader", "otter")
 _FIRST_OF_FLAT = 50
 _WIDTH = 110

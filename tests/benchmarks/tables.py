@@ -79,6 +79,9 @@ def _lines(outcome: Outcome) -> Iterator[str]:
         for name in graders:
             for other in others:
                 yield f"{kind}: {name} = {_times(ratio(name, other))} {other}"
+    if {"grader", "grader, no figures"} <= set(outcome.taken):
+        share = 1 - outcome.taken["grader, no figures"].mean_cpu / outcome.taken["grader"].mean_cpu
+        yield f"figures, described and judged: {share:.1%} of a submission's CPU"
     if outcome.slots > 1:
         yield f"submissions a second: {outcome.slots} slots = {outcome.speed_up:.2f} × 1 slot"
     for number, held in outcome.flat.items():

@@ -23,6 +23,7 @@ def test_it_prints_every_ratio(tmp_path: Path, capfd: pytest.CaptureFixture[str]
             for other in ("floor", "nbclient"):
                 start = f"{kind}: {name} = "
                 assert any(line.startswith(start) and line.endswith(other) for line in printed.splitlines())
+    assert "figures, described and judged: " in printed
     assert "2 slots = " in printed
     assert "after 3 submissions: " in printed
     numbers = json.loads((tmp_path / "numbers.json").read_bytes())

@@ -21,6 +21,7 @@ from tests.benchmarks.contender import Contender, Skipped
 # Imported only where asked for: no contender's modules are in another's memory, and peers lack most of them.
 CONTENDERS = {
     "grader": "graders:Whole",
+    "grader, no figures": "graders:WithoutFigures",
     "grader, cells only": "graders:CellsOnly",
     "nbclient": "stock:Nbclient",
     "floor": "floor:Floor",
