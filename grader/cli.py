@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -220,7 +221,8 @@ def _outcome(row: ScoreRow) -> str:
 
 
 def _show_scores(rows: list[ScoreRow]) -> None:
-    table = Table(header_style="bold")
+    # Without lines between columns, so that long ids have room beside many exercises.
+    table = Table(header_style="bold", box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     table.add_column("submission", overflow="fold")
     graded = [id_ for id_ in rows[0].exercises if any(row.exercises[id_] is not None for row in rows)]
     for heading in (*graded, "score", "of"):
