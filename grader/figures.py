@@ -63,6 +63,7 @@ class ColorBar:
     of: int
     """The `id` of the layer that it belongs to, or of something that is not shown."""
     colors: ColorScale
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,6 +80,8 @@ class Axes:
     layers: tuple[Series | Grid, ...]
     color_bar: ColorBar | None = None
     """Set if the axes are those of a colour bar."""
+    unread: bool = False
+    """Whether they show something that is no layer: contours, filled areas, a picture."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,7 +3,7 @@
 A description is
 
     {"figure", "cell", "axes": [{"id", "title", "x_label", "y_label", "x_scale", "y_scale", "shares_x", "shares_y",
-                                 "color_bar_of", "color_map", "layers": [{"id", "kind", "shape", …}]}]}
+                                 "color_bar_of", "color_map", "unread", "layers": [{"id", "kind", "shape", …}]}]}
 
 and the numbers stand in the order in which they are met there: of each axes its limits (x, x, y, y), the colour bar's
 limits, and those of its layers. A bar is a box: x, y, width, height.
@@ -18,11 +18,11 @@ from itertools import islice
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from matplotlib.collections import LineCollection, PathCollection, PolyQuadMesh, QuadMesh
+from matplotlib.collections import Collection, LineCollection, PathCollection, PolyQuadMesh, QuadMesh
 from matplotlib.container import BarContainer, StemContainer
 from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
-from matplotlib.patches import Rectangle, StepPatch
+from matplotlib.patches import PathPatch, Polygon, Rectangle, StepPatch
 from numpy import array, asarray, concatenate, float64, full, nan, ndarray, zeros
 from numpy.ma import MaskedArray
 
@@ -36,6 +36,7 @@ _POINTS, _BOXES, _TABLE_AXES = 2, 4, 2
 
 Description = dict[str, Any]
 Numbers = ndarray[Any, Any]
+_Describe = Callable[[Any], tuple[Description, list[Numbers]] | None]
 
 
 class Numbering:
@@ -60,7 +61,7 @@ class Numbering:
 
 def describe_figure(figure: Any, cell: int, numbering: Numbering) -> tuple[Description, Numbers]:
     """What the figure shows now, and all its numbers in a row. Raises whatever a student's own artists raise."""
-    axes = [one for one in figure.axes[:_MOST_AXES] if one.get_visible()]
+    axes = list(islice(_with_insets(figure.axes), _MOST_AXES))
     parts: list[Numbers] = []
     described = [_describe_axes(one, axes, numbering, parts) for one in axes]
     for shown in described:
@@ -72,6 +73,14 @@ def describe_figure(figure: Any, cell: int, numbering: Numbering) -> tuple[Descr
     return {"figure": numbering.of(figure), "cell": cell, "axes": described}, numbers
 
 
+def _with_insets(all_axes: Sequence[Any]) -> Iterator[Any]:
+    """Those that are to be seen, and those inside of them."""
+    for axes in all_axes:
+        if axes.get_visible():
+            yield axes
+            yield from _with_insets([one for one in axes.child_axes if one not in all_axes])
+
+
 def _text(text: Any) -> str:
     return sendable(text[:_TEXT_LENGTH]) if isinstance(text, str) else ""
 
@@ -81,12 +90,13 @@ def _describe_axes(axes: Any, all_axes: Sequence[Any], numbering: Numbering, par
     bar = getattr(axes, "_colorbar", None)
     mappable = getattr(bar, "mappable", None)
     parts.append(_row(_limits(mappable), 2))
-    layers = [] if bar is not None else list(_layers(axes, numbering, parts))
+    unread: list[Any] = []
+    layers = [] if bar is not None else list(_layers(axes, numbering, parts, unread))
     return {
         "id": numbering.of(axes),
         "title": _text(axes.get_title()),
-        "x_label": _text(axes.get_xlabel()),
-        "y_label": _text(axes.get_ylabel()),
+        "x_label": _label(axes, axes.xaxis),
+        "y_label": _label(axes, axes.yaxis),
         "x_scale": _text(axes.get_xscale()),
         "y_scale": _text(axes.get_yscale()),
         "shares_x": _sharing(axes.get_shared_x_axes(), axes, all_axes),
@@ -94,7 +104,13 @@ def _describe_axes(axes: Any, all_axes: Sequence[Any], numbering: Numbering, par
         "color_bar_of": None if bar is None else numbering.of(mappable),
         "color_map": _text(_color_map(mappable)),
         "layers": layers,
+        "unread": bool(unread),
     }
+
+
+def _label(axes: Any, axis: Any) -> str:
+    is_seen = axes.axison and axis.get_visible() and _is_seen(axis.label)
+    return _text(axis.label.get_text()) if is_seen else ""
 
 
 def _sharing(grouper: Any, axes: Any, all_axes: Sequence[Any]) -> list[int]:
@@ -120,26 +136,33 @@ def _row(values: Any, length: int) -> Numbers:
 # --- layers ----------------------------------------------------------------------------------------------------------
 
 
-def _layers(axes: Any, numbering: Numbering, parts: list[Numbers]) -> Iterator[Description]:
-    """The axes' artists that show data, in the order in which they were made."""
+def _layers(axes: Any, numbering: Numbering, parts: list[Numbers], unread: list[Any]) -> Iterator[Description]:
+    """The axes' artists that show data, in the order in which they were made; and those that can't be read as data."""
     together = _made_together(axes)
     done: set[int] = set()
     for artist in islice(axes.get_children(), _MOST_ARTISTS):
         made_with = together.get(id(artist))
         describe = _bars if isinstance(made_with, BarContainer) else _LAYERS.get(_kind_of(artist))
-        if describe is None or artist is axes.patch or id(made_with) in done or not _is_seen(artist):
+        if artist is axes.patch or id(made_with) in done:
             continue
         whole = artist if made_with is None else made_with
         done.add(id(whole))
         try:
-            described = describe(whole if describe is _bars else artist)
-        except Exception:  # noqa: BLE001, S112 - a student's own artist; the others are seen all the same
-            continue
-        if described is not None:
+            described = _described(describe, whole if describe is _bars else artist, artist)
+        except Exception:  # noqa: BLE001 - a student's own artist; the others are seen all the same
+            described = None
+        if described is None:
+            if isinstance(artist, _SHOWING):
+                unread.append(artist)
+        else:
             words, numbers = described
             parts.extend(numbers)
             is_stem = isinstance(made_with, StemContainer)
             yield {**words, "id": numbering.of(artist), **({"kind": "stems"} if is_stem else {})}
+
+
+def _described(describe: _Describe | None, whole: Any, artist: Any) -> tuple[Description, list[Numbers]] | None:
+    return describe(whole) if describe is not None and _is_seen(artist) else None
 
 
 def _made_together(axes: Any) -> dict[int, Any]:
@@ -157,7 +180,9 @@ def _kind_of(artist: Any) -> Any:
 
 
 def _is_seen(artist: Any) -> bool:
-    return bool(artist.get_visible()) and artist.get_alpha() != 0
+    """Its alpha may be one for each of its marks."""
+    alpha = artist.get_alpha()
+    return bool(artist.get_visible()) and (alpha is None or bool(asarray(alpha).any()))
 
 
 def _line(line: Any) -> tuple[Description, list[Numbers]] | None:
@@ -248,7 +273,9 @@ def _plain(values: Any) -> Numbers:
     return plain
 
 
-_LAYERS: dict[Any, Callable[[Any], tuple[Description, list[Numbers]] | None]] = {
+# What shows something even where it is not read here: contours, filled areas, pictures, shapes.
+_SHOWING = (Collection, AxesImage, Polygon, PathPatch)
+_LAYERS: dict[Any, _Describe] = {
     Line2D: _line,
     Rectangle: _bar,
     StepPatch: _stairs,

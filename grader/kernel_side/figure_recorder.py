@@ -18,6 +18,8 @@ from numpy import concatenate, zeros
 from grader.kernel_side.figure_description import Description, Numbering, Numbers, describe_figure
 
 _MOST_FIGURES = 300
+# So that a cell with very many leaves room for those of others.
+_MOST_IN_A_CELL = 80
 _MOST_NUMBERS = 1_000_000
 _MOST_WORDS = 20_000
 
@@ -59,10 +61,12 @@ class FigureRecorder:
         others = [one for number, one in self._seen.items() if number != key]
         fits = (
             len(others) < _MOST_FIGURES
+            and sum(cell == key[1] for _, cell in self._seen if (_, cell) != key) < _MOST_IN_A_CELL
             and sum(one[1].size for one in others) + numbers.size <= _MOST_NUMBERS
             and sum(_words(one[0]) for one in others) + _words(description) <= _MOST_WORDS
         )
-        if fits and (key in self._seen or any(axes["layers"] for axes in description["axes"])):
+        is_empty = not any(axes["layers"] or axes["unread"] for axes in description["axes"])
+        if fits and (key in self._seen or not is_empty):
             self._seen[key] = description, numbers
         self.left_out = self.left_out or not fits
 

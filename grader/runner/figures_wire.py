@@ -44,6 +44,7 @@ class _Axes(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     color_bar_of: _Id | None
     color_map: _Text
     layers: Annotated[list[_Layer], msgspec.Meta(max_length=5000)]
+    unread: bool
 
 
 class _Figure(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -97,17 +98,21 @@ def _figure(figure: _Figure, row: _Row) -> Figure:
 def _axes(axes: _Axes, all_axes: list[_Axes], row: _Row) -> Axes:
     limits, bar = row.take(4), row.take(2)
     colors = ColorScale(float(bar[0]), float(bar[1]), axes.color_map)
+    x_label = _label(axes.x_label, [all_axes[n].x_label for n in axes.shares_x if n < len(all_axes)])
+    y_label = _label(axes.y_label, [all_axes[n].y_label for n in axes.shares_y if n < len(all_axes)])
+    of = axes.color_bar_of
     return Axes(
         id=axes.id,
         title=one_line(axes.title, _LONGEST_LABEL),
-        x_label=_label(axes.x_label, [all_axes[n].x_label for n in axes.shares_x if n < len(all_axes)]),
-        y_label=_label(axes.y_label, [all_axes[n].y_label for n in axes.shares_y if n < len(all_axes)]),
+        x_label=x_label,
+        y_label=y_label,
         x_scale=axes.x_scale,
         y_scale=axes.y_scale,
         x_limits=(float(limits[0]), float(limits[1])),
         y_limits=(float(limits[2]), float(limits[3])),
         layers=tuple(_layer(one, row) for one in axes.layers),
-        color_bar=None if axes.color_bar_of is None else ColorBar(axes.color_bar_of, colors),
+        color_bar=None if of is None else ColorBar(of, colors, f"{x_label} {y_label}".strip()),
+        unread=axes.unread,
     )
 
 

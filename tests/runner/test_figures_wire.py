@@ -25,7 +25,7 @@ def axes(*layers: dict[str, Any], **more: Any) -> dict[str, Any]:
         "shares_y": [],
         "color_bar_of": None,
     }
-    return {"id": 1, **words, **scales, "layers": list(layers), **more}
+    return {"id": 1, **words, **scales, "layers": list(layers), "unread": False, **more}
 
 
 def reply(*described: dict[str, Any]) -> dict[str, Any]:

@@ -74,7 +74,9 @@ def check_plots(
         def missing(asked: _Asked) -> Judged:
             mine = [one for one in shown if exercise_of.get(one.cell) == asked.exercise.id]
             ended = [one for one in execution.cells if exercise_of.get(one.number) == asked.exercise.id]
-            return _missing(asked, mine, taken, key, [*_broken_off(ended), *_left_out(figures)])
+            cells_of_it = {one.number for one in ended}
+            reasons = [*_unread(figures, cells_of_it), *_broken_off(ended), *_left_out(figures)]
+            return _missing(asked, mine, taken, key, reasons)
 
         drawn = {(asked.exercise.id, asked.key.plot.id): one.shown for asked, one in found.items()}
         return PlotVerdict(_results(plots, found, missing, exercise_of), drawn)
@@ -167,7 +169,7 @@ def _missing(
     others = (drawn_as_something_else(one, asked.key, tolerance) for one in free if one.kind not in kinds)
     said = next(filter(None, others), "")
     if not said:
-        said = f"{title} is not there." + ("" if drawn else " Nothing is drawn in this exercise's cells.")
+        said = f"{title} is not there." + ("" if drawn or reasons else " Nothing is drawn in this exercise's cells.")
         instead = [judge(one, asked.key, key, (), asked.own) for one in free if one.kind in kinds]
         said += "".join(f" {one.data.message}" for one in instead[:1])
         said = " ".join((said, *reasons))
@@ -183,9 +185,17 @@ def _broken_off(cells: Sequence[CellOutcome]) -> Iterator[str]:
         yield f"{'Cell' if len(ended) == 1 else 'Cells'} {numbers} did not run to the end: see the remarks."
 
 
+def _unread(figures: Figures, cells: AbstractSet[int]) -> Iterator[str]:
+    if any(axes.unread for figure in figures.seen if figure.cell in cells for axes in figure.axes):
+        yield (
+            "Something is drawn there that shows no numbers that can be read: contours, filled areas, coloured points, "
+            "or a picture."
+        )
+
+
 def _left_out(figures: Figures) -> Iterator[str]:
     if figures.left_out:
-        yield "There are more figures, or larger ones, than are looked at."
+        yield "There are more figures, or larger ones, than are looked at, or some that can't be read."
 
 
 def _results(

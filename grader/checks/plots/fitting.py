@@ -90,7 +90,9 @@ def _backwards(direction: int) -> str:
 
 def _misnumbered(first: float, step: float, count: int, *, is_even: bool = True) -> str:
     """Counted from 0 or from 1, each one further; a cell or a bar may begin there or have its middle there."""
-    if is_even and _STEP[0] <= step <= _STEP[1] and _FIRST[0] <= first <= _FIRST[1]:
+    if not is_even:
+        return "is not numbered evenly: the marks should stand at 0, 1, 2, …"
+    if _STEP[0] <= step <= _STEP[1] and _FIRST[0] <= first <= _FIRST[1]:
         return ""
     last = first + step * (count - 1)
     return f"runs from {first:.4g} to {last:.4g}, and not over the indexes 0 to {count - 1}"

@@ -58,7 +58,10 @@ def judge_right(shown: Shown, asked: PlotKey, key: AnswerKey, drawable: Sequence
 
 
 def _says_percent(shown: Shown) -> bool:
-    return bool(_PERCENT.search(f"{shown.axes.x_label} {shown.axes.y_label}"))
+    """Where the numbers' own label stands: on the colour bar of a heatmap, on an axis of a plot; or above."""
+    axes = shown.axes
+    of_values = [bar.label for bar in shown.color_bars] if shown.grid is not None else [axes.x_label, axes.y_label]
+    return bool(_PERCENT.search(" ".join((axes.title, *of_values))))
 
 
 def _in_percent(drawn: Drawn) -> Drawn:

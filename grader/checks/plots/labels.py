@@ -18,7 +18,7 @@ _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "#": "
 _TEX_COMMAND = re.compile(r"\\(?!alpha|beta|omega)[a-zA-Z]+")
 _WORD = re.compile(r"[a-z]+")
 _BREAK = re.compile(
-    r"[(\[{,;:/|=→]|\b(?:of|for|in|at|by|per|to|with|from|over|on|des|der|dem|von|vom|fuer|im|bei|pro|zu|zum|zur|je|ueber|an|am)\b"
+    r"[(\[{;:|=→]|\b(?:of|for|in|at|by|per|to|with|from|over|on|des|der|dem|von|vom|fuer|im|bei|pro|zu|zum|zur|je|ueber|an|am)\b"
 )
 # Short words count where they stand alone; of long ones it is enough that a word holds them.
 _LONG = 3
@@ -33,6 +33,8 @@ class Reading:
 
     named: tuple[str, ...]
     is_index: bool
+    counts: bool = False
+    """Whether it says itself that something is counted: "index", "number"."""
 
     @property
     def about(self) -> str | None:
@@ -43,7 +45,7 @@ def names(label: str, wanted: Quantity, quantities: Sequence[Quantity]) -> bool:
     """Whether the label says that its axis stands for `wanted`."""
     reading = read_label(label, quantities)
     if not wanted.counts:
-        return not reading.is_index and wanted.id in reading.named
+        return not reading.counts and wanted.id in reading.named
     return reading.about == wanted.id or (reading.about is None and reading.is_index and wanted.index_alone)
 
 
@@ -52,9 +54,12 @@ def read_label(label: str, quantities: Sequence[Quantity]) -> Reading:
     found = _BREAK.search(text)
     cut = found.start() if found else len(text)
     head, rest = _known_words(text[:cut], quantities), _known_words(text[cut:], quantities)
+    if len({one.id for one in head if one.counts}) > 1:
+        # "Key/Query index" doesn't say which.
+        return Reading((), is_index=True, counts=True)
     if _counts(text[:cut], head):
         ordered = [one for one in (*reversed(head), *rest) if one.counts]
-        return Reading(_ids(ordered), is_index=True)
+        return Reading(_ids(ordered), is_index=True, counts=True)
     ordered = [*reversed(head), *rest]
     is_index = ordered[0].counts if ordered else _counts(text[cut:], rest)
     return Reading(_ids(ordered), is_index)

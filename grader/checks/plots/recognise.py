@@ -119,7 +119,12 @@ def _mistakes(asked: PlotKey, key: AnswerKey) -> tuple[Other, ...]:
     found: dict[bytes, Other] = {}
     for combination, predicted in pipeline.predict_each(combinations, keyed.arguments, output):
         faults, array = sorted(pipeline.faults(combination)), predicted.outputs.get(output)
-        if faults and array is not None and (asked.plot.row is None or (array.ndim and len(array))):
+        if (
+            faults
+            and array is not None
+            and np.isfinite(array).any()
+            and (asked.plot.row is None or (array.ndim and len(array)))
+        ):
             titles = " and ".join(key.atlas.misconceptions[id_].title for id_ in faults)
             mistakes = "this mistake" if len(faults) == 1 else "these mistakes"
             said = f"the {output} with {mistakes}, which your function doesn't make: {titles}"

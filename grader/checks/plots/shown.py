@@ -83,7 +83,19 @@ def _rows_of_numbers(layers: Sequence[Series]) -> Iterator[tuple[LayerKind, froz
         alike = list(group)
         yield from ((kind, frozenset({one.id}), one.numbers) for one in alike if len(one.numbers) > 1)
         if len(alike) > 1:
-            yield kind, frozenset(one.id for one in alike), np.concatenate([one.numbers for one in alike])
+            ids, numbers = frozenset(one.id for one in alike), np.concatenate([one.numbers for one in alike])
+            yield kind, ids, numbers
+            if kind is LayerKind.BARS:
+                yield from ((kind, ids, _outermost(numbers, *axes)) for axes in ((0, 2, 3), (1, 3, 2)))
+
+
+def _outermost(bars: FloatArray, start: int, width: int, length: int) -> FloatArray:
+    """Of bars at one place the longest: coloured by sign in two calls, one of each pair is 0."""
+    places = np.round(bars[:, start] + bars[:, width] / 2, 6)
+    order = np.lexsort((np.abs(bars[:, length]), places))
+    is_last = np.append(np.diff(places[order]) != 0, True)
+    outermost: FloatArray = bars[order][is_last]
+    return outermost
 
 
 def _as_segments(layer: Series) -> Series:
@@ -111,7 +123,8 @@ def _views(kind: LayerKind, numbers: FloatArray) -> Iterator[Row]:
 def _end(start: FloatArray, length: FloatArray) -> FloatArray:
     """Where a bar ends that begins at 0."""
     ends = start + length
-    return np.where((ends == 0) & (start != 0), start, ends)
+    found: FloatArray = np.where((ends == 0) & (start != 0), start, ends)
+    return found
 
 
 def _ordered(positions: FloatArray, values: FloatArray, axis: str) -> Iterator[Row]:
@@ -136,13 +149,14 @@ def _table(grid: Grid) -> Table:
 
 
 def same(one: Shown, other: Shown) -> bool:
-    """Whether both are one plot: an artist in common, or the same values drawn by one cell in the same axes.
+    """Whether both are one plot: the same values drawn by one cell in the same axes, or parts of one another.
 
-    A line and its markers are one plot, as are the two sorts of artists that a stem plot is made of.
+    A line and its markers are one plot, as are the two sorts of artists that a stem plot is made of. An artist that
+    later shows other data is another plot then.
     """
-    if one.ids & other.ids:
+    if one.ids & other.ids and one.ids != other.ids:
         return True
-    if (one.axes.id, one.cell) != (other.axes.id, other.cell):
+    if one.ids != other.ids and (one.axes.id, one.cell) != (other.axes.id, other.cell):
         return False
     pairs = [(a.values, b.values) for a in one.views for b in other.views]
     return any(a.shape == b.shape and np.allclose(a, b, equal_nan=True) for a, b in pairs)

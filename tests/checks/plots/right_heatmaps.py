@@ -107,4 +107,12 @@ _WITH_ALL = {
     "color_bar_first": "im = plt.imshow(attention)\nplt.colorbar(im)" + _LABELS,
 }
 
+_WITH_ALL |= {
+    "alpha_of_each_entry": "plt.imshow(attention, alpha=0.5 + np.tri(64) / 2)" + _LABELS + "\nplt.colorbar()",
+    "percent_on_the_color_bar": "plt.imshow(100 * attention)" + _LABELS + "\nplt.colorbar(label='Attention (%)')",
+    "color_bar_in_an_inset": (
+        "im = plt.imshow(attention)" + _LABELS + "\nplt.colorbar(im, cax=plt.gca().inset_axes([1.05, 0, 0.05, 1]))"
+    ),
+}
+
 HEATMAP_WAYS = {**{name: f"{code}{_LABELS}\nplt.colorbar()" for name, code in _PLAIN.items()}, **_WITH_ALL}

@@ -128,6 +128,18 @@ _ENDS = {
     "savefig_in_memory": "import io\nplt.savefig(io.BytesIO())\nplt.close()",
     "tight_layout": "plt.tight_layout()",
 }
+_LABELLED_BY_ITSELF |= {
+    "alpha_of_each_mark": "plt.scatter(range(len(numbers)), numbers, alpha=np.linspace(0.3, 1, len(numbers)))"
+    + _LABELS,
+    "colored_by_sign": (
+        "plt.bar(range(len(numbers)), np.maximum(numbers, 0), color='g')\n"
+        "plt.bar(range(len(numbers)), np.minimum(numbers, 0), color='r')" + _LABELS
+    ),
+    "inset": (
+        "ax = plt.gca().inset_axes([0.1, 0.1, 0.8, 0.8])\nax.bar(range(len(numbers)), numbers)\n"
+        "ax.set(xlabel=index_label, ylabel=value_label)"
+    ),
+}
 
 ROW_WAYS = {
     **{name: code + _LABELS for name, code in _LABELLED_AFTER.items()},

@@ -94,6 +94,13 @@ _NEW = "\nplt.figure()\n"
 
 WHOLE_WAYS: dict[str, Cells] = {
     "as_the_sheet_says": {},
+    "one_image_for_both_heatmaps": {
+        "first_4": (
+            "fig, ax = plt.subplots()\nim = ax.imshow(attention)\n"
+            "ax.set(xlabel='Key', ylabel='Query')\nfig.colorbar(im)"
+        ),
+        "first_6": "im.set_data(attention)\nim.autoscale()\nfig",
+    },
     "ioff_in_the_plot_s_cell": {"first_2": f"plt.ioff()\n{attention_bars()}\nplt.show()"},
     **{
         f"backend_{name}": _backend(magic)

@@ -185,6 +185,18 @@ MISSING: dict[str, Wrong] = {
         {"apply_6": "", "first_6": "", "second_6": ""},
         {**_NO_MASKED_HEATMAP, "ex6.result_plot": 0, "ex6.result_labels": 0},
     ),
+    "contours_for_the_heatmap": Wrong({"first_4": "plt.contourf(attention)"}, _NO_HEATMAP, ("contours",)),
+    "axes_that_are_off": Wrong(
+        {"first_4": heatmap(more="plt.colorbar(ax=plt.gca())\nplt.axis('off')")},
+        {"ex4.heatmap_labels": 0},
+        ("no label",),
+    ),
+    "both_labels_say_both": Wrong(
+        {"first_4": heatmap(x="Key/Query index", y="Query/Key index")}, {"ex4.heatmap_labels": 0}, ("of what",)
+    ),
+    "percent_on_an_index": Wrong(
+        {"first_4": heatmap("100 * attention", y="Query-index (%)")}, {"ex4.heatmap": 0}, ("times 100",)
+    ),
     "lines_for_the_heatmap": Wrong(
         {"first_4": "plt.plot(attention)\nplt.xlabel('Query-index')\nplt.ylabel('Attention-score')"},
         {"ex4.heatmap": 0, "ex4.heatmap_labels": LESS, "ex4.color_bar": 0},
