@@ -36,28 +36,36 @@ from grader.model import (
 def check_key(key: AnswerKey, course: Path) -> None:
     """Raises AssignmentError where the reference isn't full, or nothing at all earns something."""
     toml = course / "assignments" / key.assignment.id / "assignment.toml"
-    problems = [problem for exercise in key.assignment.exercises for problem in _problems(exercise, key)]
+    problems = list(_problems(key))
     if problems:
         raise AssignmentError("\n".join(f"{toml}: {problem}" for problem in problems))
 
 
-def _problems(exercise: Exercise, key: AnswerKey) -> Iterator[str]:
+def _problems(key: AnswerKey) -> Iterator[str]:
+    reference, nothing = _reference_as_submission(key), _nothing_as_submission(key)
     try:
-        full = _results(exercise, key, _reference_as_submission(key))
-        nothing = _results(exercise, key, _nothing_as_submission(key))
-    except Exception as error:  # noqa: BLE001 - a rule that doesn't fit its outputs can raise anything
-        yield f"{exercise.id}: can't be graded with these rules: {type(error).__name__}: {error}."
+        plots = tuple(check_plots(key, one, _cells(key), frozenset()).results for one in (reference, nothing))
+    except Exception as error:  # noqa: BLE001 - a plot that doesn't fit its output can raise anything
+        yield f"the plots can't be graded so: {type(error).__name__}: {error}."
         return
+    for exercise in key.assignment.exercises:
+        try:
+            full, empty = (
+                {**check_exercise(exercise, key, one).results, **drawn.get(exercise.id, {})}
+                for one, drawn in zip((reference, nothing), plots, strict=True)
+            )
+        except Exception as error:  # noqa: BLE001 - a rule that doesn't fit its outputs can raise anything
+            yield f"{exercise.id}: can't be graded with these rules: {type(error).__name__}: {error}."
+            continue
+        yield from _unfair(exercise, full, empty)
+
+
+def _unfair(exercise: Exercise, full: Mapping[str, CheckResult], empty: Mapping[str, CheckResult]) -> Iterator[str]:
     for criterion in exercise.criteria:
         if full[criterion.id].fraction != 1:
             yield f"{exercise.id}.{criterion.id}: the reference itself isn't full: {full[criterion.id].message}"
-        if nothing[criterion.id].fraction != 0:
+        if empty[criterion.id].fraction != 0:
             yield f"{exercise.id}.{criterion.id}: a submission without it gets points. Has it any cases?"
-
-
-def _results(exercise: Exercise, key: AnswerKey, execution: Execution) -> Mapping[str, CheckResult]:
-    plots = check_plots(key, execution, _cells(key), frozenset()).results
-    return {**check_exercise(exercise, key, execution).results, **plots.get(exercise.id, {})}
 
 
 def _cells(key: AnswerKey) -> list[Cell]:

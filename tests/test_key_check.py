@@ -33,6 +33,8 @@ def test_the_shipped_key_is_sound(key: AnswerKey) -> None:
         ),
         ("row = 0, column = 0", "row = 0, column = 1000", "ex5: can't be graded with these rules: IndexError"),
         ('row = -1, function = "attentionQueryMatrix"', 'row = 0, function = "attentionQueryMatrix"', "ex5.invariants"),
+        # Labels as the assignment itself would word them.
+        ('words = ["key", ', 'words = ["zzz", ', "ex2.attention_labels: the reference itself isn't full: .*of the key"),
         ('equal = ["keys", "values", "queries"]', 'equal = ["keys", "keys", "queries"]', None),
     ],
 )

@@ -14,7 +14,7 @@ from grader.asked_plots import Quantity
 from grader.assignment import Tolerance
 from grader.checks.plots.fitting import Drawn, Fit, cut_off, fits
 from grader.checks.plots.labels import names, read_label
-from grader.checks.plots.recognise import differs, has_size, recognise, subject
+from grader.checks.plots.recognise import differs, has_size, recognise
 from grader.checks.plots.shown import Row, Shown
 from grader.figures import ColorBar, ColorScale, Grid
 from grader.model import FloatArray
@@ -150,6 +150,3 @@ def _belongs(bar: ColorBar, grid: Grid) -> bool:
 def _same_colors(one: ColorScale, other: ColorScale) -> bool:
     ends = np.array([one.low, one.high]), np.array([other.low, other.high])
     return one.color_map == other.color_map and bool(np.allclose(*ends, rtol=1e-3, atol=0))
-
-
-__all__ = ["Judged", "Part", "judge", "subject"]

@@ -46,17 +46,17 @@ def recognise(shown: Shown, asked: PlotKey, key: AnswerKey, own: Sequence[tuple[
     for other in (*asked.others, *own_others, *_mistakes(asked, key)):
         fitted = fit(shown, Drawn(other.values), tolerance)
         if fitted is not None:
-            said = other.said if other.is_sentence else f"{subject(shown)} {other.said}."
+            said = other.said if other.is_sentence else f"{_subject(shown)} {other.said}."
             return Recognised(said, fitted if _has_axes_of(other.values, asked) else None)
     for right in (asked.expected, *(_asked_of(outputs, asked) for outputs in own)):
         for said, change in _CHANGES:
             fitted = None if right is None else _fit_changed(shown, right, change, tolerance)
             if fitted is not None:
-                return Recognised(f"{subject(shown)} {said}.", fitted)
+                return Recognised(f"{_subject(shown)} {said}.", fitted)
     return _scaled(shown, asked, tolerance) or _part(shown, asked, tolerance)
 
 
-def subject(shown: Shown) -> str:
+def _subject(shown: Shown) -> str:
     return _SUBJECTS[shown.kind]
 
 
@@ -73,13 +73,13 @@ def differs(shown: Shown, asked: PlotKey, tolerance: Tolerance) -> str:
         shape = shown.views[0].values.shape if shown.views else ()
         counted = " × ".join(map(str, shape))
         wanted = " × ".join(map(str, asked.expected.shape))
-        return f"{subject(shown)} {counted or 'no'} numbers, where {wanted} were expected."
+        return f"{_subject(shown)} {counted or 'no'} numbers, where {wanted} were expected."
     view = _closest(shown, asked.expected)
     wrong = wrong_entries(view, asked.expected, tolerance)
     distance = np.where(wrong, np.abs(np.nan_to_num(view) - asked.expected), -1.0)
     index = tuple(int(one) for one in np.unravel_index(int(np.argmax(distance)), wrong.shape))
     return (
-        f"{subject(shown)} neither the right values nor what your function returns. At {wording.place(index, names)}, "
+        f"{_subject(shown)} neither the right values nor what your function returns. At {wording.place(index, names)}, "
         f"{wording.number(asked.expected[index])} was expected, and {wording.number(view[index])} is drawn."
     )
 
@@ -170,7 +170,7 @@ def _scaled(shown: Shown, asked: PlotKey, tolerance: Tolerance) -> Recognised | 
                 factor = float((values * asked.expected).sum()) / square if square else 0.0
                 fitted = fit(shown, Drawn(factor * asked.expected), tolerance) if factor else None
                 if fitted is not None:
-                    return Recognised(f"{subject(shown)} the right values times {factor:.4g}.", fitted)
+                    return Recognised(f"{_subject(shown)} the right values times {factor:.4g}.", fitted)
     return None
 
 
@@ -183,7 +183,7 @@ def _part(shown: Shown, asked: PlotKey, tolerance: Tolerance) -> Recognised | No
             fitted = fit(shown, Drawn(first), tolerance) if first.shape == shape != asked.expected.shape else None
             if fitted is not None:
                 counted, wanted = (" × ".join(map(str, one)) for one in (shape, asked.expected.shape))
-                return Recognised(f"{subject(shown)} only the first {counted} of {wanted} values.", fitted)
+                return Recognised(f"{_subject(shown)} only the first {counted} of {wanted} values.", fitted)
     return None
 
 
