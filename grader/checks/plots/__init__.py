@@ -7,6 +7,7 @@ no cells of its own, since its heading is gone, that costs nothing.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from grader.model import Cell, CellOutcome, CellStatus, CheckResult, Execution, 
 from grader.plot_key import PlotKey
 
 _ELSEWHERE = 0.5
+_MOST_EXPLAINED = 20
 
 Results = Mapping[str, Mapping[str, CheckResult]]
 """Exercise ─▶ criterion ─▶ result."""
@@ -117,12 +119,14 @@ def _best_first(
 ) -> dict[_Asked, _Found]:
     """Give to each what earns it most; everything that was drawn serves once."""
     found = dict(taken)
-    attempts = [
-        (asked, found_one)
-        for asked, shown, share in pairs
-        if shown.kind in asked.key.plot.kinds and not _is_right(taken.get(asked))
-        for found_one in _attempts(asked, shown, share, key)
-    ]
+    tried: Counter[_Asked] = Counter()
+    attempts: list[tuple[_Asked, _Found]] = []
+    for asked, shown, share in pairs:
+        if shown.kind in asked.key.plot.kinds and not _is_right(taken.get(asked)):
+            tried[asked] += 1
+            # Of very many it is only asked whether they are right: to find out what else they show takes long.
+            right_alone = share < 1 or tried[asked] > _MOST_EXPLAINED
+            attempts += [(asked, one) for one in _attempts(asked, shown, share, key, right_alone=right_alone)]
     for asked, one in sorted(attempts, key=lambda pair: -_worth(*pair)):
         others = [other for plot, other in found.items() if plot is not asked]
         is_better = asked not in found or (asked in taken and found[asked] is taken[asked])
@@ -132,9 +136,9 @@ def _best_first(
     return found
 
 
-def _attempts(asked: _Asked, shown: Shown, share: float, key: AnswerKey) -> Iterator[_Found]:
+def _attempts(asked: _Asked, shown: Shown, share: float, key: AnswerKey, *, right_alone: bool) -> Iterator[_Found]:
     """What is found under another heading has to be this very plot, not just something of its size."""
-    if share < 1:
+    if right_alone:
         judged = judge_right(shown, asked.key, key, asked.drawable)
     else:
         judged = judge(shown, asked.key, key, asked.drawable, asked.own)
