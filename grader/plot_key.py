@@ -29,6 +29,15 @@ class PlotKey:
     expected: FloatArray
     others: tuple[Other, ...]
 
+    @property
+    def position(self) -> int:
+        """Of the output among those that the function returns."""
+        return position_of(self.plot.output, self.function)
+
+
+def position_of(output: str, function: Function) -> int:
+    return [one.name for one in function.outputs].index(output)
+
 
 @dataclass(frozen=True, slots=True)
 class SheetOutputs:
@@ -39,10 +48,7 @@ class SheetOutputs:
     rows: tuple[tuple[FloatArray, ...], ...] = ()
 
     def output(self, name: str) -> FloatArray:
-        return self.outputs[self.position(name)]
-
-    def position(self, name: str) -> int:
-        return [output.name for output in self.function.outputs].index(name)
+        return self.outputs[position_of(name, self.function)]
 
 
 def make_plot_key(plot: AskedPlot, sheet: Mapping[str, SheetOutputs], data: Mapping[str, FloatArray]) -> PlotKey:
@@ -94,7 +100,7 @@ def _other_calls(plot: AskedPlot, asked: SheetOutputs) -> Iterator[Other]:
     for row, outputs in enumerate(asked.rows):
         if parameter is not None and row != parameter.row:
             what = f"the {plot.output} of {parameter.name} {row}, not of {parameter.name} {parameter.row}"
-            yield Other(what, rowed(outputs[asked.position(plot.output)], plot.row))
+            yield Other(what, rowed(outputs[position_of(plot.output, asked.function)], plot.row))
 
 
 def _inputs(data: Mapping[str, FloatArray]) -> Iterator[Other]:

@@ -55,9 +55,6 @@ class Numbering:
         self._numbers[thing] = self._next
         self._next += 1
 
-    def has(self, thing: Any) -> bool:
-        return thing in self._numbers
-
 
 def describe_figure(figure: Any, cell: int, numbering: Numbering) -> tuple[Description, Numbers]:
     """What the figure shows now, and all its numbers in a row. Raises whatever a student's own artists raise."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from grader.asked_plots import Quantity
-from grader.figures import Axes, ColorBar, ColorScale, Grid, LayerKind, Series
+from grader.figures import BOXES, Axes, ColorBar, ColorScale, Grid, LayerKind, Series
 from grader.model import FloatArray
 from grader.plot_key import PlotKey
 
@@ -34,7 +34,7 @@ def expected_axes(asked: PlotKey, quantities: Sequence[Quantity], number: int = 
 def _bars(asked: PlotKey, index: str, value: str, number: int) -> Axes:
     values = asked.expected
     kind = LayerKind.BARS if LayerKind.BARS in asked.plot.kinds else asked.plot.kinds[0]
-    numbers = _boxes(values) if kind in {LayerKind.BARS, LayerKind.STAIRS, LayerKind.SEGMENTS} else _points(values)
+    numbers = _boxes(values) if kind in BOXES else _points(values)
     low, high = min(0.0, float(values.min())), max(0.0, float(values.max()))
     x_limits, y_limits = (-1.0, float(len(values))), (low - 0.05 * (high - low), high + 0.05 * (high - low))
     layer = Series(number, kind, numbers)

@@ -19,9 +19,10 @@ OWN_DATA = "own data"
 
 def own_outputs(asked: PlotKey, key: AnswerKey, execution: Execution) -> Iterator[tuple[FloatArray, ...]]:
     """All that the plot's function returned there, each time as the values that it returned."""
+    sheet = [one.call.id for one in key.of_sets(asked.function.name, (SHEET,))]
     for run in execution.runs_of(asked.function.name):
         own = (id_ for id_ in run.observations if id_.startswith(own_data_call(asked.function.name)))
-        for id_ in (*_calls(asked, key), *own):
+        for id_ in (*sheet, *own):
             values = _values(run.observations.get(id_), len(asked.function.outputs))
             if values:
                 yield values
@@ -30,9 +31,8 @@ def own_outputs(asked: PlotKey, key: AnswerKey, execution: Execution) -> Iterato
 def drawable(asked: PlotKey, key: AnswerKey, execution: Execution) -> Iterator[Drawn]:
     """The own output that the plot asks for, of every call."""
     noise = max((_noise(asked, key, run) for run in execution.runs_of(asked.function.name)), default=0.0)
-    position = [output.name for output in asked.function.outputs].index(asked.plot.output)
     for values in own_outputs(asked, key, execution):
-        array = values[min(position, len(values) - 1)]
+        array = values[min(asked.position, len(values) - 1)]
         shown = _as_asked(array, asked)
         if shown is not None:
             yield Drawn(shown, noise)
@@ -40,12 +40,6 @@ def drawable(asked: PlotKey, key: AnswerKey, execution: Execution) -> Iterator[D
 
 def own_data_call(function: str) -> str:
     return f"{function}:{OWN_DATA}"
-
-
-def _calls(asked: PlotKey, key: AnswerKey) -> Iterator[str]:
-    for one in key.calls[asked.function.name].values():
-        if one.case.set == SHEET:
-            yield one.call.id
 
 
 def _values(observation: Observation | None, outputs: int) -> tuple[FloatArray, ...]:

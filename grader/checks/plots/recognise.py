@@ -68,7 +68,7 @@ def has_size(shown: Shown, asked: PlotKey) -> bool:
 
 def differs(shown: Shown, asked: PlotKey, tolerance: Tolerance) -> str:
     """Of something that nobody recognises: where it differs most, or how many numbers it shows."""
-    names = asked.function.outputs[_position(asked)].axes[-len(asked.plot.axes) :]
+    names = asked.function.outputs[asked.position].axes[-len(asked.plot.axes) :]
     if not has_size(shown, asked):
         shape = shown.views[0].values.shape if shown.views else ()
         counted = " × ".join(map(str, shape))
@@ -84,10 +84,6 @@ def differs(shown: Shown, asked: PlotKey, tolerance: Tolerance) -> str:
     )
 
 
-def _position(asked: PlotKey) -> int:
-    return [output.name for output in asked.function.outputs].index(asked.plot.output)
-
-
 def _closest(shown: Shown, expected: FloatArray) -> FloatArray:
     views = [one for view in shown.views for one in (view.values, view.values.T) if one.shape == expected.shape]
     return min(views, key=lambda one: float(np.nansum(np.abs(one - expected))))
@@ -98,7 +94,7 @@ def _has_axes_of(values: FloatArray, asked: PlotKey) -> bool:
 
 
 def _asked_of(outputs: tuple[FloatArray, ...], asked: PlotKey) -> FloatArray | None:
-    array = outputs[min(_position(asked), len(outputs) - 1)]
+    array = outputs[min(asked.position, len(outputs) - 1)]
     has_row = asked.plot.row is None or (array.ndim > 0 and len(array) > asked.plot.row)
     one = rowed(array, asked.plot.row) if has_row else None
     return one if one is not None and one.shape == asked.expected.shape else None
@@ -111,7 +107,7 @@ def _asked_of(outputs: tuple[FloatArray, ...], asked: PlotKey) -> FloatArray | N
 def _mistakes(asked: PlotKey, key: AnswerKey) -> tuple[Other, ...]:
     """What up to two variants of the function's stages give on the sheet's data."""
     pipeline = key.atlas.pipelines.get(asked.function.name)
-    keyed = next((one for one in key.calls[asked.function.name].values() if one.case.set == SHEET), None)
+    keyed = next(iter(key.of_sets(asked.function.name, (SHEET,))), None)
     if pipeline is None or keyed is None:
         return ()
     output = asked.plot.output
