@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from grader.discovery import find_submissions
     from grader.errors import AuthorError, GradingError, InternalError, SubmissionError, UsageError
     from grader.key_check import check_key
-    from grader.model import ScoreReport
     from grader.pipeline import grade
     from grader.runner import KernelRunner, Runner
+    from grader.score_report import ScoreReport
 
 __all__ = [
     "AnswerKey",

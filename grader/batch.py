@@ -11,13 +11,14 @@ from pathlib import Path
 
 from grader.answer_key import AnswerKey
 from grader.errors import UsageError
-from grader.model import AssignmentRef, ReportStatus, SubmissionFile
+from grader.model import SubmissionFile
 from grader.pipeline import grade
 from grader.report.files import report_folder, write_atomically
 from grader.report.json_report import encode_report
 from grader.report.run_record import encode_record, run_record
 from grader.report.scores import ScoreRow, encode_csv, encode_scores, score_row
 from grader.runner.protocol import Runner
+from grader.score_report import AssignmentRef, ReportStatus
 
 
 def grade_batch(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from grader.model import Absent, Cell, CellOutcome, CellStatus, Execution, Remark, Submission
+from grader.model import Absent, Cell, CellOutcome, CellStatus, Execution, Submission
 from grader.plaintext import one_line
+from grader.score_report import Remark
 
 _UNPARSED = frozenset({"SyntaxError", "IndentationError", "TabError"})
 _NO_MODULE = re.compile(r"No module named '([\w.]+)'")

@@ -26,13 +26,13 @@ from grader.course import choose_assignment, find_course
 from grader.discovery import find_submissions
 from grader.errors import AuthorError, UsageError
 from grader.key_check import check_key
-from grader.model import ReportStatus
 from grader.plaintext import one_line
 from grader.report.json_report import published_schema
 from grader.report.scores import ScoreRow, how_often, points
 from grader.runner import KernelRunner
 from grader.runner.sandbox import SandboxChoice, find_sandbox
 from grader.runner.sandbox.doctor import all_sealed, examine, verdict_of
+from grader.score_report import ReportStatus
 from grader.selftest import run_selftest, summary
 from grader.version import __version__
 

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from grader.assignment import Assignment, Exercise, Variables
-from grader.model import Cell, Remark
+from grader.model import Cell
+from grader.score_report import Remark
 
 # Headings are short; a longer line is cut, so that no pattern runs over megabytes.
 _LINE = 200

@@ -9,13 +9,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from grader.figures import Figures
+from grader.score_report import DiagnosisStatus, Example, Owner, Remark, Status
 
 FloatArray: TypeAlias = NDArray[np.float64]
 Argument: TypeAlias = FloatArray | tuple[FloatArray, ...]
@@ -31,10 +31,18 @@ class SubmissionFile:
 
     id: str
     path: Path
+    """The notebook, or the archive that holds it."""
     file: str
     """The path as reports show it: relative to what the caller named, always with `/`."""
     refusal: str | None = None
     """Why the file must not even be opened."""
+    entry: str | None = None
+    """The notebook's name in the archive at `path`."""
+    owner: Owner | None = None
+    absence: str | None = None
+    """Why there is no notebook to be opened: what was handed in instead."""
+    remarks: tuple[Remark, ...] = ()
+    """What the report has to say of how it was found: which of several notebooks it is, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,14 +266,6 @@ class Execution:
 # --- what was judged ---------------------------------------------------------------------------------------------
 
 
-class Status(StrEnum):
-    PASSED = "passed"
-    PARTIAL = "partial"
-    FAILED = "failed"
-    NOT_RUN = "not_run"
-    GRADER_ERROR = "grader_error"
-
-
 @dataclass(frozen=True, slots=True)
 class CheckResult:
     """The verdict on one criterion. `fraction` (0 to 1) of its points is earned; None: no mark is given at all."""
@@ -276,14 +276,6 @@ class CheckResult:
     remarks: tuple[Remark, ...] = ()
     status: Status | None = None
     """None: what follows from the fraction."""
-
-
-class DiagnosisStatus(StrEnum):
-    NONE = "none"
-    """There is nothing to explain: all is right, or nothing came."""
-    NAMED = "named"
-    UNKNOWN = "unknown"
-    """What came is wrong, and nothing known explains all of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,102 +290,3 @@ class Diagnosis:
 
 
 NO_DIAGNOSIS = Diagnosis(DiagnosisStatus.NONE)
-
-
-class ReportStatus(StrEnum):
-    GRADED = "graded"
-    UNREADABLE = "unreadable"
-    GRADER_ERROR = "grader_error"
-
-
-# --- what is reported (the JSON) ---------------------------------------------------------------------------------
-
-_Score = Annotated[float, msgspec.Meta(ge=0)]
-
-
-class _Reported(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    pass
-
-
-class Remark(_Reported, frozen=True):
-    """Something worth knowing that costs nothing by itself. `cell` counts the notebook's cells from 1."""
-
-    id: str
-    message: str
-    cell: int | None = None
-
-
-class Example(_Reported, frozen=True):
-    """A public case in which it goes wrong. `expected` and `got` are numbers or nested lists, None where nothing came.
-
-    Numbers that are not finite stand as strings ("nan", "inf"), since JSON has none.
-    """
-
-    call: str
-    inputs: dict[str, Any]
-    output: str
-    where: str
-    expected: Any
-    got: Any
-    rule: str
-    """The rule that is broken there, if it is a rule that was checked: "attention of query 1 must sum to 1, …"."""
-
-
-class Misconception(_Reported, frozen=True):
-    """What was done otherwise. `cost` is the share of the points for values that it takes, where it explains them."""
-
-    id: str
-    title: str
-    explanation: str
-    hint: str
-    cost: float
-
-
-class CriterionScore(_Reported, frozen=True):
-    """`score` is null where no mark was given: a fault of the grader."""
-
-    id: str
-    title: str
-    status: Status
-    score: _Score | None
-    max_score: _Score
-    message: str
-    example: Example | None
-
-
-class ExerciseScore(_Reported, frozen=True):
-    id: str
-    title: str
-    status: Status
-    score: _Score | None
-    max_score: _Score
-    criteria: list[CriterionScore]
-    diagnosis: DiagnosisStatus
-    misconceptions: list[Misconception]
-
-
-class AssignmentRef(_Reported, frozen=True):
-    id: str
-    title: str
-    digest: str
-
-
-class SubmissionRef(_Reported, frozen=True):
-    """`sha256` is null where the file was not read: too large, a link, no permission."""
-
-    id: str
-    file: str
-    sha256: str | None
-
-
-class ScoreReport(_Reported, kw_only=True, frozen=True):
-    """One submission's report. The same submission, assignment and grader give the same bytes."""
-
-    schema: Literal["grader.report/1"] = "grader.report/1"
-    assignment: AssignmentRef
-    submission: SubmissionRef
-    status: ReportStatus
-    score: _Score | None
-    max_score: _Score
-    exercises: list[ExerciseScore]
-    remarks: list[Remark]

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
+import msgspec
+
 from grader.answer_key import AnswerKey
 from grader.assignment import Assignment, Exercise, PlotCriterion, Variables
 from grader.cell_remarks import execution_remarks
@@ -23,22 +25,18 @@ from grader.model import (
     CellStatus,
     CheckResult,
     Execution,
-    ExerciseScore,
     FollowUp,
     FunctionProbe,
     Observation,
     ProbePlan,
-    Remark,
-    ScoreReport,
-    Status,
     Submission,
     SubmissionFile,
-    SubmissionRef,
     VariableProbe,
     VariableRun,
 )
 from grader.rubric import described, grader_error_report, score_exercise, score_report, unreadable_report
 from grader.runner.protocol import Runner
+from grader.score_report import ExerciseScore, Remark, ScoreReport, Status, SubmissionRef
 from grader.stubs import unchanged_stubs
 from grader.submission import read_bytes, read_cells, read_submission
 
@@ -56,12 +54,16 @@ class Graded:
     """(exercise, plot) ─▶ what was taken for it: see `pictures.py`."""
 
 
-def grade(file: SubmissionFile, key: AnswerKey, runner: Runner) -> Graded:
-    """Grade one file. Whatever happens ends in a report. Raises GradingStopped alone, where nobody wants one."""
-    ref = SubmissionRef(file.id, file.file, None)
+def grade(file: SubmissionFile, key: AnswerKey, runner: Runner, content: bytes | None = None) -> Graded:
+    """Grade one file, whose bytes may be at hand already.
+
+    Whatever happens ends in a report. Raises GradingStopped alone, where nobody wants one.
+    """
+    ref = SubmissionRef(file.id, file.file, None, file.owner)
     try:
-        content = read_bytes(file, key.assignment.limits.notebook_bytes)
-        ref = SubmissionRef(file.id, file.file, hashlib.sha256(content).hexdigest())
+        if content is None:
+            content = read_bytes(file, key.assignment.limits.notebook_bytes)
+        ref = msgspec.structs.replace(ref, sha256=hashlib.sha256(content).hexdigest())
         submission = read_submission(file, content, key.assignment)
         execution = runner.run(submission, probe_plan(submission, key), key.assignment.limits)
         stubs = unchanged_stubs(submission, key)
@@ -72,7 +74,8 @@ def grade(file: SubmissionFile, key: AnswerKey, runner: Runner) -> Graded:
     except GradingStopped:
         raise
     except UnreadableSubmission as fault:
-        return Graded(unreadable_report(key, ref, Remark(fault.reason, fault.message)))
+        remarks = (*file.remarks, Remark(fault.reason, fault.message))
+        return Graded(unreadable_report(key, ref, remarks, absent=file.absence is not None))
     except Exception as error:  # noqa: BLE001 - whatever it is, it is ours, and the class must go on
         # The rest of the story holds paths and times: it goes to run.json.
         remark = Remark(

@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from grader.answer_key import AnswerKey
 from grader.assignment import Criterion, Exercise
-from grader.model import (
+from grader.model import CheckResult, Diagnosis
+from grader.score_report import (
     AssignmentRef,
-    CheckResult,
     CriterionScore,
-    Diagnosis,
     DiagnosisStatus,
     ExerciseScore,
     Misconception,
@@ -105,10 +104,14 @@ def score_report(
     return _report(key, submission, status, exercises, remarks)
 
 
-def unreadable_report(key: AnswerKey, submission: SubmissionRef, remark: Remark) -> ScoreReport:
-    """The report of a file that is no notebook: 0 points, and the reason."""
-    nothing = CheckResult(0.0, "The notebook could not be read.", status=Status.NOT_RUN)
-    return _report(key, submission, ReportStatus.UNREADABLE, _all_the_same(key, nothing), [remark])
+def unreadable_report(
+    key: AnswerKey, submission: SubmissionRef, remarks: Sequence[Remark], *, absent: bool = False
+) -> ScoreReport:
+    """The report of a file that is no notebook, or of a student who has handed in none: 0 points, and the reason."""
+    said = "There is no notebook." if absent else "The notebook could not be read."
+    status = ReportStatus.NO_NOTEBOOK if absent else ReportStatus.UNREADABLE
+    nothing = CheckResult(0.0, said, status=Status.NOT_RUN)
+    return _report(key, submission, status, _all_the_same(key, nothing), remarks)
 
 
 def grader_error_report(key: AnswerKey, submission: SubmissionRef, remark: Remark) -> ScoreReport:

@@ -17,8 +17,9 @@ import nbformat
 from grader.assignment import Assignment
 from grader.errors import InternalError, UnreadableSubmission
 from grader.exercise_map import map_cells
-from grader.model import Remark, Submission, SubmissionFile
+from grader.model import Submission, SubmissionFile
 from grader.plaintext import one_line
+from grader.score_report import Remark
 
 # What files are that students hand in as .ipynb by mistake, by their first bytes.
 _SIGNATURES = {
@@ -51,6 +52,8 @@ class _Mends:
 
 def read_bytes(file: SubmissionFile, limit: int) -> bytes:
     """The file's bytes. Raises UnreadableSubmission over `limit`, InternalError where this machine can't read it."""
+    if file.absence is not None:
+        raise UnreadableSubmission("no_notebook", file.absence)
     if file.refusal is not None:
         raise UnreadableSubmission("refused", f"The file was not opened. {file.refusal}")
     try:
@@ -81,7 +84,12 @@ def read_submission(file: SubmissionFile, content: bytes, assignment: Assignment
         message = f"The notebook has {len(found)} cells; at most {assignment.limits.cells} are read."
         raise UnreadableSubmission("too_many_cells", message)
     cells, heading_remarks = map_cells(found, assignment)
-    remarks = (*_kernel_remarks(_as_mapping(notebook.get("metadata"))), *heading_remarks, *_mend_remarks(mends))
+    remarks = (
+        *file.remarks,
+        *_kernel_remarks(_as_mapping(notebook.get("metadata"))),
+        *heading_remarks,
+        *_mend_remarks(mends),
+    )
     return Submission(file.id, file.file, hashlib.sha256(content).hexdigest(), cells, remarks)
 
 

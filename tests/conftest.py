@@ -14,11 +14,12 @@ from grader.answer_key import AnswerKey, load_answer_key
 from grader.assignment import Assignment, load_assignment
 from grader.batch import grade_batch
 from grader.discovery import find_submissions
-from grader.model import ScoreReport, SubmissionFile
+from grader.model import SubmissionFile
 from grader.report.files import report_folder
 from grader.report.json_report import decode_report
 from grader.runner import KernelRunner
 from grader.runner.sandbox import find_sandbox
+from grader.score_report import ScoreReport
 from tests.notebooks import ROOT
 
 # How long an example takes depends on what else the machine does.

@@ -5,17 +5,8 @@ from __future__ import annotations
 import pytest
 
 from grader.cell_remarks import execution_remarks
-from grader.model import (
-    Absent,
-    Cell,
-    CellOutcome,
-    CellStatus,
-    Execution,
-    FunctionRun,
-    Raised,
-    Remark,
-    Submission,
-)
+from grader.model import Absent, Cell, CellOutcome, CellStatus, Execution, FunctionRun, Raised, Submission
+from grader.score_report import Remark
 
 
 def remarks(outcome: CellOutcome, source: str = "# comment\nresult = `f`(1)") -> list[Remark]:

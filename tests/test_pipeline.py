@@ -15,17 +15,9 @@ from grader import checks, pipeline
 from grader.answer_key import AnswerKey
 from grader.assignment import Limits
 from grader.errors import KernelUnavailable
-from grader.model import (
-    CellStatus,
-    DiagnosisStatus,
-    Execution,
-    ProbePlan,
-    ReportStatus,
-    Status,
-    Submission,
-    SubmissionFile,
-)
+from grader.model import CellStatus, Execution, ProbePlan, Submission, SubmissionFile
 from grader.pipeline import grade, probe_plan
+from grader.score_report import DiagnosisStatus, ReportStatus, Status
 from grader.submission import read_submission
 from tests.checks.diagnosis.diagnosed import defined, source
 from tests.fakes import FakeRunner

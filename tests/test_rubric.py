@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from grader.answer_key import AnswerKey
 from grader.assignment import Exercise, Interface
-from grader.model import CheckResult, Remark, Status, SubmissionRef
+from grader.model import CheckResult
 from grader.rubric import grader_error_report, points_given, score_exercise, unreadable_report
+from grader.score_report import Remark, Status, SubmissionRef
 
 REF = SubmissionRef("x", "x.ipynb", None)
 
@@ -68,7 +69,7 @@ def test_one_grader_error_makes_the_exercise_null() -> None:
 
 def test_an_unreadable_file_has_zero_and_a_grader_error_has_none(key: AnswerKey) -> None:
     remark = Remark("r", "m")
-    unreadable, ours = unreadable_report(key, REF, remark), grader_error_report(key, REF, remark)
+    unreadable, ours = unreadable_report(key, REF, [remark]), grader_error_report(key, REF, remark)
     assert (unreadable.score, ours.score) == (0, None)
     assert unreadable.max_score == ours.max_score == points_given(key) == 100
     assert {one.id: one.score for one in unreadable.exercises} == {

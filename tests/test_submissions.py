@@ -12,9 +12,9 @@ import jsonschema
 import msgspec
 import pytest
 
-from grader.model import DiagnosisStatus, ScoreReport, Status
 from grader.report.files import report_folder
 from grader.report.json_report import published_schema
+from grader.score_report import DiagnosisStatus, ScoreReport, Status
 from tests.conftest import SUBMISSIONS
 
 NAMES = sorted(path.parent.name for path in SUBMISSIONS.glob("*/expect.toml"))

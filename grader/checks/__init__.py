@@ -19,15 +19,8 @@ from grader.checks.plots import check_plots
 from grader.checks.values import check_values
 from grader.checks.variables import check_variables
 from grader.errors import InternalError
-from grader.model import (
-    NO_DIAGNOSIS,
-    CheckResult,
-    Diagnosis,
-    DiagnosisStatus,
-    Execution,
-    FunctionRun,
-    Observation,
-)
+from grader.model import NO_DIAGNOSIS, CheckResult, Diagnosis, Execution, FunctionRun, Observation
+from grader.score_report import DiagnosisStatus
 
 __all__ = ["Verdict", "check_exercise", "check_plots", "goes_wrong", "unexplained"]
 

@@ -10,7 +10,8 @@ from grader.answer_key import AnswerKey, KeyedCall
 from grader.assignment import Function
 from grader.checks import wording
 from grader.checks.outputs import NO_FUNCTION, Fault, fault_of, observation_of, read_outputs
-from grader.model import Example, FloatArray, Observation
+from grader.model import FloatArray, Observation
+from grader.score_report import Example
 
 # Larger inputs are not written out: they stand on the sheet.
 _MOST_NUMBERS = 100

@@ -15,7 +15,6 @@ from grader.checks.outputs import Fault, did_the_same, observation_of, placed, r
 from grader.model import (
     Argument,
     CheckResult,
-    Example,
     FloatArray,
     Items,
     NoAnswer,
@@ -25,6 +24,7 @@ from grader.model import (
     Returned,
     Value,
 )
+from grader.score_report import Example
 
 
 def check_interface(

@@ -27,7 +27,8 @@ from grader.checks.arrays import all_near, changed_entries, first, wrong_entries
 from grader.checks.example import example_of, incomparable_example, public_calls
 from grader.checks.interface import NOT_JUDGED, is_deterministic
 from grader.checks.outputs import Fault, FaultKind, observation_of, placed, read_outputs
-from grader.model import CheckResult, Example, FloatArray, NoAnswer, Observation, Silence
+from grader.model import CheckResult, FloatArray, NoAnswer, Observation, Silence
+from grader.score_report import Example
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from grader.assignment import Excuse, Function, Values
 from grader.checks.example import smallest_example
 from grader.checks.interface import NOT_JUDGED, is_deterministic
 from grader.checks.outputs import NO_FUNCTION, Fault, FaultKind, fault_of, observation_of, placed
-from grader.model import CheckResult, Observation, Remark
+from grader.model import CheckResult, Observation
+from grader.score_report import Remark
 
 
 def check_values(

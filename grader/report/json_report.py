@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from grader.model import ScoreReport
+from grader.score_report import ScoreReport
 
 SCHEMA_FILE = "report.schema.json"
 _SCHEMA_ID = "https://neural-computation-grader.invalid/report/1"

@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from grader.model import AssignmentRef, DiagnosisStatus, ReportStatus, ScoreReport
+from grader.score_report import AssignmentRef, DiagnosisStatus, ReportStatus, ScoreReport
 
 # A cell that begins so is a formula to a spreadsheet (CWE-1236).
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")

@@ -13,7 +13,8 @@ from grader.answer_key import AnswerKey, load_answer_key
 from grader.assignment import Exercise, Interface, Invariants, Values, load_assignment
 from grader.checks import Verdict, check_exercise
 from grader.checks.outputs import did_the_same
-from grader.model import DiagnosisStatus, Execution
+from grader.model import Execution
+from grader.score_report import DiagnosisStatus
 from grader.selftest.local_calls import altered_runs, plain_run
 from grader.selftest.sources import Sources, load_sources
 from grader.stubs import definitions

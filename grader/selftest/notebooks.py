@@ -14,9 +14,10 @@ import numpy as np
 from grader.answer_key import AnswerKey
 from grader.assignment import SHEET, Exercise, PlotCriterion
 from grader.atlas import Combination, Pipeline, Prediction
-from grader.model import CriterionScore, DiagnosisStatus, ExerciseScore, FloatArray, ScoreReport, SubmissionFile
+from grader.model import FloatArray, SubmissionFile
 from grader.pipeline import grade
 from grader.runner.protocol import Runner
+from grader.score_report import CriterionScore, DiagnosisStatus, ExerciseScore, ScoreReport
 from grader.selftest.sources import NONE, Sources, notebook_of
 
 WHICH = "the reference, the blank sheet, right ones, each misconception alone, each of a plot's criteria lost alone"

@@ -10,8 +10,9 @@ import pytest
 
 from grader.answer_key import AnswerKey
 from grader.checks import check_exercise
-from grader.model import Example, Execution, FunctionRun, Submission
+from grader.model import Execution, FunctionRun, Submission
 from grader.pipeline import probe_plan
+from grader.score_report import Example
 from tests.checks.diagnosis.diagnosed import FUNCTIONS, defined, seen_of, source
 from tests.checks.observations import exercise
 

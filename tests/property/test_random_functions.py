@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from grader.answer_key import AnswerKey, KeyedCall
 from grader.atlas import Combination, Pipeline
 from grader.checks.diagnosis import Evidence, diagnose
-from grader.model import Diagnosis, DiagnosisStatus, FloatArray, Items, Numbers, Observation, Raised, Returned
+from grader.model import Diagnosis, FloatArray, Items, Numbers, Observation, Raised, Returned
+from grader.score_report import DiagnosisStatus
 from grader.selftest.local_calls import fresh, value_of
 
 # 2,001 in all.

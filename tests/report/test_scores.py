@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.model import AssignmentRef, ReportStatus
 from grader.report.scores import ScoreRow, encode_csv, encode_scores, harmless
+from grader.score_report import AssignmentRef, ReportStatus
 
 
 def row(name: str, score: float | None = 60.0) -> ScoreRow:

@@ -9,17 +9,7 @@ import numpy as np
 import psutil
 import pytest
 
-from grader.model import (
-    Absent,
-    Call,
-    CellStatus,
-    NoAnswer,
-    NotCallable,
-    Observation,
-    Raised,
-    Returned,
-    Silence,
-)
+from grader.model import Absent, Call, CellStatus, NoAnswer, NotCallable, Observation, Raised, Returned, Silence
 from tests.runner.kernels import LIMITS, Numbers_of, call, observed, run, statuses, value
 
 # --- functions -------------------------------------------------------------------------------------------------------

@@ -18,14 +18,7 @@ import pytest
 
 from grader.assignment import Limits
 from grader.errors import GradingStopped, KernelUnavailable
-from grader.model import (
-    Cell,
-    CellStatus,
-    NoAnswer,
-    ProbePlan,
-    Silence,
-    Submission,
-)
+from grader.model import Cell, CellStatus, NoAnswer, ProbePlan, Silence, Submission
 from grader.runner import KernelRunner
 from grader.runner.sandbox import Sandbox, find_sandbox
 from tests.notebooks import ROOT

@@ -29,7 +29,8 @@ from grader.checks.diagnosis.variables import (
     sheet_variables,
 )
 from grader.checks.interface import changed_parameters, is_deterministic
-from grader.model import NO_DIAGNOSIS, Diagnosis, DiagnosisStatus, Observation, Remark
+from grader.model import NO_DIAGNOSIS, Diagnosis, Observation
+from grader.score_report import DiagnosisStatus, Remark
 
 __all__ = ["NOT_IMPLEMENTED", "USES_VARIABLES", "Evidence", "alterations", "diagnose", "sheet_variables"]
 

@@ -9,7 +9,8 @@ import numpy as np
 from grader.answer_key import AnswerKey
 from grader.assignment import Excuse, Function
 from grader.checks.diagnosis.formula import Explanation
-from grader.model import Items, Numbers, Observation, Raised, Remark, Returned
+from grader.model import Items, Numbers, Observation, Raised, Returned
+from grader.score_report import Remark
 
 
 def overflow_remarks(

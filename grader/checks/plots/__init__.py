@@ -22,8 +22,9 @@ from grader.checks.plots.own_outputs import drawable, own_outputs
 from grader.checks.plots.recognise import drawn_as_something_else
 from grader.checks.plots.shown import Shown, all_shown, same
 from grader.figures import Figures
-from grader.model import Cell, CellOutcome, CellStatus, CheckResult, Execution, FloatArray, Remark
+from grader.model import Cell, CellOutcome, CellStatus, CheckResult, Execution, FloatArray
 from grader.plot_key import PlotKey
+from grader.score_report import Remark
 
 _ELSEWHERE = 0.5
 _MOST_EXPLAINED = 20

@@ -10,7 +10,8 @@ import pytest
 
 from grader.answer_key import AnswerKey
 from grader.checks import check_exercise
-from grader.model import Diagnosis, DiagnosisStatus, Execution
+from grader.model import Diagnosis, Execution
+from grader.score_report import DiagnosisStatus
 from grader.selftest.local_calls import plain_run
 from tests.checks.diagnosis.diagnosed import (
     FUNCTIONS,

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from grader.answer_key import AnswerKey
-from grader.model import DiagnosisStatus
+from grader.score_report import DiagnosisStatus
 from tests.checks.diagnosis.diagnosed import defined, diagnosed, source
 
 MATRIX = "attentionQueryMatrix"

@@ -7,7 +7,7 @@ import pytest
 
 from grader.answer_key import AnswerKey
 from grader.checks.diagnosis.variables import alterations, sheet_variables
-from grader.model import DiagnosisStatus
+from grader.score_report import DiagnosisStatus
 from tests.checks.diagnosis.diagnosed import diagnosed_source, source
 
 MATRIX = "attentionQueryMatrix"

@@ -9,9 +9,10 @@ from typing import Any, TypeAlias
 import pytest
 
 from grader.answer_key import AnswerKey
-from grader.model import ScoreReport, SubmissionFile
+from grader.model import SubmissionFile
 from grader.pipeline import grade
 from grader.runner import KernelRunner
+from grader.score_report import ScoreReport
 from tests.checks.plots.ways import Cells, plotted
 
 GradeCells: TypeAlias = Callable[[Cells], ScoreReport]

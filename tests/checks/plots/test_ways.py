@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from grader.model import ScoreReport
+from grader.score_report import ScoreReport
 from tests.checks.plots.conftest import GradeCells
 from tests.checks.plots.faults import FAULTS, STUB, Fault
 from tests.checks.plots.right_heatmaps import HEATMAP_WAYS

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from grader.model import ScoreReport
+from grader.score_report import ScoreReport
 from tests.notebooks import RIGHT, SHEET
 
 Cells = Mapping[str, str]
