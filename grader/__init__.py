@@ -11,49 +11,57 @@ from typing import TYPE_CHECKING, Any
 from grader.version import __version__
 
 if TYPE_CHECKING:
-    from grader.answer_key import AnswerKey, load_answer_key
-    from grader.assignment import Assignment, load_assignment
-    from grader.batch import grade_batch
-    from grader.course import find_course
-    from grader.discovery import find_submissions
+    from grader.api import grade, grade_all
     from grader.errors import AuthorError, GradingError, InternalError, SubmissionError, UsageError
-    from grader.key_check import check_key
-    from grader.pipeline import grade
-    from grader.runner import KernelRunner, Runner
-    from grader.score_report import ScoreReport
+    from grader.score_report import (
+        CriterionScore,
+        Example,
+        ExerciseScore,
+        Misconception,
+        Override,
+        Owner,
+        Remark,
+        ReportStatus,
+        ScoreReport,
+        Status,
+    )
 
 __all__ = [
-    "AnswerKey",
-    "Assignment",
     "AuthorError",
+    "CriterionScore",
+    "Example",
+    "ExerciseScore",
     "GradingError",
     "InternalError",
-    "KernelRunner",
-    "Runner",
+    "Misconception",
+    "Override",
+    "Owner",
+    "Remark",
+    "ReportStatus",
     "ScoreReport",
+    "Status",
     "SubmissionError",
     "UsageError",
     "__version__",
-    "check_key",
-    "find_course",
-    "find_submissions",
     "grade",
-    "grade_batch",
-    "load_answer_key",
-    "load_assignment",
+    "grade_all",
 ]
 
 _HOMES = {
-    "grader.answer_key": ("AnswerKey", "load_answer_key"),
-    "grader.assignment": ("Assignment", "load_assignment"),
-    "grader.batch": ("grade_batch",),
-    "grader.course": ("find_course",),
-    "grader.discovery": ("find_submissions",),
+    "grader.api": ("grade", "grade_all"),
     "grader.errors": ("AuthorError", "GradingError", "InternalError", "SubmissionError", "UsageError"),
-    "grader.key_check": ("check_key",),
-    "grader.model": ("ScoreReport",),
-    "grader.pipeline": ("grade",),
-    "grader.runner": ("KernelRunner", "Runner"),
+    "grader.score_report": (
+        "CriterionScore",
+        "Example",
+        "ExerciseScore",
+        "Misconception",
+        "Override",
+        "Owner",
+        "Remark",
+        "ReportStatus",
+        "ScoreReport",
+        "Status",
+    ),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

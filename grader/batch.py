@@ -1,91 +1,142 @@
-"""Many submissions, several at once: each ends with a report on disk, whatever happens to the others."""
+"""Many submissions: each ends with a report on disk, whatever happens to the others, and however often it is begun.
+
+The same command given again goes on where the last one was ended: finished reports are kept, and nothing is graded
+twice.
+"""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from contextlib import suppress
-from datetime import UTC, datetime
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
+
+import msgspec
 
 from grader.answer_key import AnswerKey
-from grader.errors import UsageError
+from grader.errors import InternalError, UnreadableSubmission
+from grader.journal import JournalEntry
+from grader.made_with import grader_digest
 from grader.model import SubmissionFile
-from grader.pipeline import grade
-from grader.report.files import report_folder, write_atomically
-from grader.report.json_report import encode_report
-from grader.report.run_record import encode_record, run_record
+from grader.overrides import load_overrides
+from grader.report.files import report_folder
 from grader.report.scores import ScoreRow, encode_csv, encode_scores, score_row
-from grader.runner.protocol import Runner
+from grader.results import Results, entries, open_results, write_results
+from grader.rubric import exercise_points
 from grader.score_report import AssignmentRef, ReportStatus
+from grader.submission import read_bytes
+from grader.workers import Outcome, Workers
+
+
+class Listener(Protocol):
+    """Is told how the batch goes on, in the caller's thread."""
+
+    def begin(self, finished: Sequence[ScoreRow], to_do: int) -> None:
+        """So many were finished by an earlier batch, and so many are to be graded."""
+
+    def done(self, row: ScoreRow) -> None:
+        """In the order in which submissions end."""
+
+
+class _Nobody:
+    def begin(self, finished: Sequence[ScoreRow], to_do: int) -> None:
+        pass
+
+    def done(self, row: ScoreRow) -> None:
+        pass
+
+
+@dataclass(frozen=True, slots=True)
+class BatchOptions:
+    regrade: bool = False
+    """Grade what is finished, too."""
+    made_with: str = ""
+    """Which grader the workers are, where it isn't this process's."""
+    keep_notebooks: bool = False
+    """Whether outcomes come with the notebook as it was run."""
+    intake: bytes | None = None
+    """intake.json: what was taken for whose, and what was left out."""
+
+
+_DEFAULTS = BatchOptions()
 
 
 def grade_batch(
     files: Sequence[SubmissionFile],
     key: AnswerKey,
-    runner: Runner,
-    results: Path,
-    *,
-    jobs: int,
-    on_done: Callable[[ScoreRow], None] = lambda _: None,
+    workers: Workers,
+    folder: Path,
+    listener: Listener | None = None,
+    options: BatchOptions = _DEFAULTS,
 ) -> list[ScoreRow]:
-    """Grade `files`, `jobs` at a time; write a report each, and at the end scores.json and scores.csv.
+    """Grade `files`; write a report each, and at the end scores.json and scores.csv. The rows are in their order.
 
-    `on_done` is called in the caller's thread, in the order in which submissions end. The rows returned are in the
-    order of `files`. Raises UsageError where the results folder can't be written, now or at the end; a report that
-    can't be written is a row with the status `grader_error`.
+    Raises UsageError where the results folder can't be written, now or at the end, is another batch's, or holds
+    overrides that can't be; a report that can't be written is a row with the status `grader_error`.
     """
-    _write(results, {".writable": b""})
-    (results / ".writable").unlink()
-    rows: dict[str, ScoreRow] = {}
-    with ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="grading") as pool:
-        waiting = [pool.submit(_grade_one, file, key, runner, results) for file in files]
-        try:
-            for done in as_completed(waiting):
-                row = done.result()
-                rows[row.id] = row
-                on_done(row)
-        except BaseException:
-            _stop(waiting, runner)
-            raise
-    ordered = [rows[file.id] for file in files]
-    assignment = AssignmentRef(key.assignment.id, key.assignment.title, key.digest)
-    _write(results, {"scores.json": encode_scores(assignment, ordered), "scores.csv": encode_csv(ordered)})
+    told: Listener = listener or _Nobody()
+    overrides = load_overrides(folder, exercise_points(key))
+    made_with = f"{key.digest} {options.made_with or grader_digest()}"
+    with open_results(folder, made_with, overrides) as results:
+        known = {} if options.regrade else entries(folder)
+        rows = dict(_finished(files, key, results, known, keep_notebooks=options.keep_notebooks))
+        to_do = [file for file in files if file.id not in rows]
+        if options.intake is not None:
+            write_results(folder, "intake.json", options.intake)
+        told.begin(list(rows.values()), len(to_do))
+        with closing(workers.grade(to_do)) as outcomes:
+            for outcome in outcomes:
+                rows[outcome.file.id] = _keep(outcome, results)
+                told.done(rows[outcome.file.id])
+        ordered = [rows[file.id] for file in files]
+        assignment = AssignmentRef(key.assignment.id, key.assignment.title, key.digest)
+        write_results(folder, "scores.json", encode_scores(assignment, ordered))
+        write_results(folder, "scores.csv", encode_csv(ordered))
     return ordered
 
 
-def _grade_one(file: SubmissionFile, key: AnswerKey, runner: Runner, results: Path) -> ScoreRow:
-    started, clock = datetime.now(UTC).isoformat(timespec="milliseconds"), time.monotonic()
-    graded = grade(file, key, runner)
-    record = run_record(started, time.monotonic() - clock, graded.execution, graded.tracebacks)
-    row = score_row(graded.report)
+def _finished(
+    files: Sequence[SubmissionFile],
+    key: AnswerKey,
+    results: Results,
+    known: Mapping[str, JournalEntry],
+    *,
+    keep_notebooks: bool,
+) -> Iterator[tuple[str, ScoreRow]]:
+    for file in files:
+        if file.id not in known or (keep_notebooks and not results.has_notebook(file)):
+            continue
+        report = results.finished(file, _sha256(file, key.assignment.limits.notebook_bytes), known[file.id])
+        if report is not None:
+            yield file.id, score_row(report)
+
+
+def _sha256(file: SubmissionFile, limit: int) -> str | None:
+    """None where there is nothing to be read, as in the report."""
     try:
-        folder = report_folder(results, file.id)
-        write_atomically(folder / "run.json", encode_record(record))
-        if graded.executed is not None:
-            write_atomically(folder / "executed.ipynb", graded.executed)
-        write_atomically(folder / "report.json", encode_report(graded.report))
+        return hashlib.sha256(read_bytes(file, limit)).hexdigest()
+    except (UnreadableSubmission, InternalError):
+        return None
+
+
+def _keep(outcome: Outcome, results: Results) -> ScoreRow:
+    try:
+        return score_row(results.keep(outcome))
     except (OSError, ValueError) as error:
-        # A full disk, a path too long, a name that this file system can't hold: ours, and the class goes on. What an
-        # earlier batch wrote there is not this one's report.
+        # A full disk, a path too long, a name that this file system can't hold: ours, and the class goes on.
         with suppress(OSError, ValueError):
-            (report_folder(results, file.id) / "report.json").unlink()
-        unwritten = dict.fromkeys(row.exercises)
-        return ScoreRow(row.id, row.file, ReportStatus.GRADER_ERROR, None, row.max_score, unwritten, problem=str(error))
-    return row
-
-
-def _write(results: Path, contents: Mapping[str, bytes]) -> None:
-    try:
-        for name, content in contents.items():
-            write_atomically(results / name, content)
-    except OSError as error:
-        message = f"{results}: can't be written: {error.strerror}. Make room, or name another folder with -o."
-        raise UsageError(message) from error
-
-
-def _stop(waiting: Sequence[Future[ScoreRow]], runner: Runner) -> None:
-    for future in waiting:
-        future.cancel()
-    runner.stop()
+            (report_folder(results.folder, outcome.file.id) / "report.json").unlink()
+        row = score_row(outcome.report)
+        unwritten: dict[str, float | None] = dict.fromkeys(row.exercises)
+        return msgspec.structs.replace(
+            row,
+            status=ReportStatus.GRADER_ERROR,
+            score=None,
+            exercises=unwritten,
+            misconceptions={},
+            unknown=[],
+            overridden={},
+            problem=str(error),
+        )

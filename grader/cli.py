@@ -3,42 +3,38 @@
 from __future__ import annotations
 
 import io
-import os
 import platform
 import signal
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from grader.answer_key import load_answer_key
-from grader.assignment import load_assignment
-from grader.batch import grade_batch
-from grader.course import choose_assignment, find_course
-from grader.discovery import find_submissions
+from grader.batch import BatchOptions, grade_batch
+from grader.bundle import Platform, make_bundle
+from grader.console import harmless, progress, show_class, show_problems, show_scores, show_skipped
 from grader.errors import AuthorError, UsageError
-from grader.key_check import check_key
+from grader.graded_class import read_class
+from grader.intake import Layout, find_submissions
+from grader.intake.record import encode_intake
+from grader.key_check import open_course
 from grader.plaintext import one_line
+from grader.report.exports import Format, Options, export
 from grader.report.json_report import published_schema
-from grader.report.scores import ScoreRow, how_often, points
+from grader.results import write_results
 from grader.runner import KernelRunner
 from grader.runner.sandbox import SandboxChoice, find_sandbox
 from grader.runner.sandbox.doctor import all_sealed, examine, verdict_of
-from grader.score_report import ReportStatus
 from grader.selftest import run_selftest, summary
 from grader.version import __version__
+from grader.workforce import Workforce, available_cores, employed
 
 _DONE, _GRADER_ERROR, _WRONG_USE, _INTERRUPTED = 0, 1, 2, 130
-
-_NOT_SEALED = "WARNING: kernels are NOT sealed (--sandbox off). Whatever these notebooks do, they do as you."
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -55,17 +51,12 @@ def main() -> None:
     try:
         app()
     except (UsageError, AuthorError) as error:
-        typer.echo(f"grader: {_harmless(str(error))}", err=True)
+        typer.echo(f"grader: {harmless(str(error))}", err=True)
         sys.exit(_WRONG_USE)
 
 
 def _interrupt(_signal: int, _frame: object) -> None:
     raise KeyboardInterrupt
-
-
-def _harmless(text: str) -> str:
-    """`text` (of file names, say) without control characters, line by line."""
-    return "\n".join(one_line(line, 1000) for line in text.splitlines())
 
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer's callback
@@ -81,7 +72,12 @@ def options(
     """Grade notebooks of the course Neural Computation."""
 
 
-_Submissions = Annotated[list[Path], typer.Argument(help="Notebooks, or folders of them.", show_default=False)]
+_Submissions = Annotated[
+    list[Path],
+    typer.Argument(
+        help="Notebooks, folders of them, or what a platform's download gives, zipped or not.", show_default=False
+    ),
+]
 _Results = Annotated[Path, typer.Option("--output", "-o", help="The folder for reports and scores.")]
 _Jobs = Annotated[int, typer.Option("--jobs", "-j", min=0, help="How many at once; 0: as many as cores.")]
 _SandboxChoice = Annotated[
@@ -92,6 +88,11 @@ _KeepNotebooks = Annotated[
 ]
 _AssignmentId = Annotated[str | None, typer.Option("--assignment", "-a", help="Its id, if the course has several.")]
 _Course = Annotated[Path | None, typer.Option("--course", help="The folder with assignments/ and reference/.")]
+_Layout = Annotated[Layout, typer.Option("--layout", help="Whose download it is, where its names don't tell.")]
+_Regrade = Annotated[bool, typer.Option("--regrade", help="Grade anew what is finished, too.")]
+_ClusterAddress = Annotated[
+    str | None, typer.Option("--cluster", metavar="ADDRESS", help="Of a dask.distributed scheduler: its workers grade.")
+]
 
 
 @app.command()
@@ -101,43 +102,111 @@ def grade(  # noqa: PLR0913, PLR0917 - typer makes an option of each
     jobs: _Jobs = 0,
     assignment: _AssignmentId = None,
     course: _Course = None,
+    layout: _Layout = Layout.AUTO,
     sandbox: _SandboxChoice = "auto",
+    cluster: _ClusterAddress = None,
     keep_notebooks: _KeepNotebooks = False,  # noqa: FBT002 - typer's way
+    regrade: _Regrade = False,  # noqa: FBT002 - typer's way
 ) -> None:
-    """Grade notebooks: a report.json each, and scores.json and scores.csv for all."""
-    folder = find_course(course or Path.cwd())
-    described = load_assignment(folder, choose_assignment(folder, assignment))
-    key = load_answer_key(folder, described)
-    check_key(key, folder)
-    files = find_submissions(submissions)
-    sealed = find_sandbox(sandbox, [folder / "reference", output / "reports", *(file.path for file in files)])
-    if not sealed:
-        typer.echo(_NOT_SEALED, err=True)
+    """Grade a class: a report.json each, scores.json and scores.csv for all. Given again, it goes on where it was."""
+    key, folder = open_course(course, assignment)
+    taken = find_submissions(submissions, key.assignment, layout)
+    show_skipped(taken.skipped)
+    hidden = [folder / "reference", output / "reports", *{file.path for file in taken.submissions}]
+    asked = Workforce(jobs or available_cores(), sandbox, cluster, keep_notebooks=keep_notebooks)
     try:
-        with _progress(len(files)) as on_done, KernelRunner(sealed, keep_outputs=keep_notebooks) as runner:
-            rows = grade_batch(files, key, runner, output, jobs=jobs or _cores(), on_done=on_done)
+        with progress() as listener, employed(asked, key, folder, hidden, warn=_warn) as (workers, made_with):
+            options = BatchOptions(regrade, made_with, keep_notebooks, encode_intake(taken))
+            rows = grade_batch(taken.submissions, key, workers, output, listener, options)
     except KeyboardInterrupt:
-        typer.echo("grader: stopped. Reports written so far are whole.", err=True)
+        typer.echo("grader: stopped. Finished reports are kept: the same command goes on from there.", err=True)
         raise typer.Exit(_INTERRUPTED) from None
-    _show_scores(rows)
-    _show_misconceptions(rows)
-    errors = [one_line(row.id) for row in rows if row.status is ReportStatus.GRADER_ERROR]
-    for row in rows:
-        if row.problem:
-            typer.echo(f"{one_line(row.id)}: the report could not be written: {_harmless(row.problem)}", err=True)
+    show_scores(rows)
+    show_class(rows)
     typer.echo(f"{len(rows)} graded into {output}/: scores.csv, scores.json, and reports/<id>/report.json.")
-    if errors:
-        typer.echo(
-            f"The grader failed at {len(errors)}: {', '.join(errors)}. See run.json beside each report.", err=True
-        )
+    if show_problems(rows):
         raise typer.Exit(_GRADER_ERROR)
+
+
+def _warn(line: str) -> None:
+    typer.echo(line, err=True)
+
+
+@app.command(name="export")
+def export_results(
+    results: Annotated[Path, typer.Argument(help="The folder that `grader grade` wrote.", show_default=False)],
+    to: Annotated[Format, typer.Option("--to", help="Which platform or format.", show_default=False)],
+    fill: Annotated[
+        Path | None, typer.Option("--fill", help="The worksheet or gradebook that the platform exported.")
+    ] = None,
+    column: Annotated[
+        str, typer.Option("--column", help="The assignment's column in a gradebook, where it isn't its title.")
+    ] = "",
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Where to; results/export/<format>.")] = None,
+) -> None:
+    """Write what a platform reads: its own worksheet filled, feedback to upload, or scores in its format."""
+    target = output or results / "export" / to.value
+    graded = read_class(results)
+    exported = export(
+        to,
+        graded.reports,
+        fill=_read_worksheet(fill),
+        fill_name=fill.name if fill else "",
+        now=datetime.now(UTC),
+        options=Options(column),
+    )
+    for name, content in sorted(exported.files.items()):
+        write_results(target, name, content)
+    for line in (*graded.notes, *exported.notes):
+        typer.echo(harmless(line), err=True)
+    for one in exported.left_empty:
+        typer.echo(f"Left empty: {one_line(one.submission)}: {one_line(one.reason)}", err=True)
+    typer.echo(
+        f"{len(graded.reports)} reports exported for {to.value} into {target}/: {_listed(list(exported.files))}."
+    )
+
+
+def _read_worksheet(path: Path | None) -> bytes | None:
+    try:
+        return None if path is None else path.read_bytes()
+    except OSError as error:
+        message = f"{path}: can't be read: {error.strerror}. Name the file that the platform exported."
+        raise UsageError(message) from error
+
+
+def _listed(names: list[str]) -> str:
+    shown = ", ".join(one_line(name, 60) for name in sorted(names)[:3])
+    return shown if len(names) <= 3 else f"{shown} and {len(names) - 3} more"  # noqa: PLR2004 - as many as are shown
+
+
+@app.command()
+def bundle(
+    platform_: Annotated[
+        Platform, typer.Argument(metavar="PLATFORM", help="Where it is to grade.", show_default=False)
+    ],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="The zip; <platform>.zip.")] = None,
+    assignment: _AssignmentId = None,
+    course: _Course = None,
+    packages: Annotated[
+        list[str] | None, typer.Option("--package", help="To be installed for notebooks besides: scipy, pandas, …")
+    ] = None,
+) -> None:
+    """Make the zip with which a platform grades by itself: the grader, one assignment's course, the scripts."""
+    key, folder = open_course(course, assignment)
+    path = output or Path(f"{platform_.value}.zip")
+    write_results(path.parent, path.name, make_bundle(platform_, folder, key.assignment.id, packages=packages or ()))
+    typer.echo(
+        f"{path}: {key.assignment.title}, for {platform_.value}. The hidden part is in it: keep it from students."
+    )
 
 
 @app.command()
 def doctor() -> None:
     """Show what this machine can seal student code with, layer by layer, and what that leaves open."""
     console = Console()
-    console.print(f"Python {platform.python_version()} on {platform.platform()}, {_cores()} cores", highlight=False)
+    console.print(
+        f"Python {platform.python_version()} on {platform.platform()}, {available_cores()} cores", highlight=False
+    )
     findings = examine()
     table = Table(header_style="bold")
     for heading in ("layer", "here", "what it does; where it is missing, what stays open"):
@@ -159,16 +228,14 @@ def selftest(
     sandbox: _SandboxChoice = "auto",
 ) -> None:
     """Grade the grader: after a change of points, cases, tolerances or the reference, see at once what broke."""
-    folder = find_course(course or Path.cwd())
-    key = load_answer_key(folder, load_assignment(folder, choose_assignment(folder, assignment)))
-    check_key(key, folder)
+    key, folder = open_course(course, assignment)
     with KernelRunner(find_sandbox(sandbox, [folder / "reference"])) as runner:
-        found = run_selftest(folder, key, runner, jobs or _cores(), lambda line: typer.echo(line, err=True))
+        found = run_selftest(folder, key, runner, jobs or available_cores(), _warn)
     for line in summary(found):
         typer.echo(line)
     if found.problems:
         for problem in found.problems:
-            typer.echo(f"FAILED {_harmless(problem)}")
+            typer.echo(f"FAILED {harmless(problem)}")
         raise typer.Exit(_GRADER_ERROR)
 
 
@@ -176,75 +243,3 @@ def selftest(
 def schema() -> None:
     """Print the JSON Schema of report.json."""
     typer.echo(published_schema(), nl=False)
-
-
-def _cores() -> int:
-    """Those that this process may use: in a container fewer than the machine has."""
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
-
-
-# --- what is shown ---------------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def _progress(total: int) -> Iterator[Callable[[ScoreRow], None]]:
-    """A bar on a terminal; elsewhere a line a submission."""
-    if not Console(stderr=True).is_terminal:
-        done = 0
-
-        def say(row: ScoreRow) -> None:
-            nonlocal done
-            done += 1
-            with suppress(OSError):  # nobody listens any more; the batch goes on
-                typer.echo(f"[{done}/{total}] {one_line(row.id)}: {_outcome(row)}", err=True)
-
-        yield say
-        return
-    columns = (
-        TextColumn("Grading"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[last]}"),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=total, last="")
-        yield lambda row: bar.update(task, advance=1, last=escape(one_line(row.id, 30)))
-
-
-def _outcome(row: ScoreRow) -> str:
-    return (
-        f"{_points(row.score)} of {_points(row.max_score)}"
-        if row.status is ReportStatus.GRADED
-        else row.status.replace("_", " ")
-    )
-
-
-def _show_scores(rows: list[ScoreRow]) -> None:
-    # Without lines between columns, so that long ids have room beside many exercises.
-    table = Table(header_style="bold", box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
-    table.add_column("submission", overflow="fold")
-    graded = [id_ for id_ in rows[0].exercises if any(row.exercises[id_] is not None for row in rows)]
-    for heading in (*graded, "score", "of"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    if any(row.status is not ReportStatus.GRADED for row in rows):
-        table.add_column("", no_wrap=True)
-    for row in rows:
-        cells = [_points(row.exercises[id_]) for id_ in graded]
-        note = [] if row.status is ReportStatus.GRADED else [row.status.replace("_", " ")]
-        table.add_row(escape(one_line(row.id)), *cells, _points(row.score), _points(row.max_score), *note)
-    Console().print(table)
-
-
-def _show_misconceptions(rows: list[ScoreRow]) -> None:
-    """What the class did otherwise, the commonest first; and where somebody should look."""
-    named = sorted(how_often(rows).items(), key=lambda pair: (-pair[1], pair[0]))
-    if named:
-        typer.echo(f"Named: {', '.join(f'{id_} ({count})' for id_, count in named)}.")
-    unknown = [f"{one_line(row.id)} ({', '.join(row.unknown)})" for row in rows if row.unknown]
-    if unknown:
-        typer.echo(f"Wrong in a way that is not known: {', '.join(unknown)}.")
-
-
-def _points(value: float | None) -> str:
-    return "-" if value is None else points(value)

@@ -7,6 +7,7 @@ GradingError
 │   ├── AssignmentError       in assignments/<id>/
 │   └── AnswerKeyError       in reference/<id>.py
 ├── UsageError            the caller's: a path, an option, a folder that is not a course
+│   ├── OverridesError        in overrides.toml
 │   └── SandboxUnavailable    this machine can't seal student code as was asked
 ├── GradingStopped        somebody's wish: no result at all
 └── InternalError         the grader's own: never a student's zero
@@ -51,6 +52,10 @@ class AnswerKeyError(AuthorError):
 
 class UsageError(GradingError):
     """The caller asked for something that can't be done; the command line ends with exit code 2."""
+
+
+class OverridesError(UsageError):
+    """`overrides.toml` of a results folder is malformed or asks for what can't be."""
 
 
 class SandboxUnavailable(UsageError):  # noqa: N818 - a state of the machine

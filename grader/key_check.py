@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from grader.answer_key import AnswerKey
-from grader.assignment import Exercise
+from grader.answer_key import AnswerKey, load_answer_key
+from grader.assignment import Exercise, load_assignment
 from grader.checks import check_exercise, check_plots
 from grader.checks.plots.expected_plot import expected_axes
+from grader.course import choose_assignment, find_course
 from grader.errors import AssignmentError
 from grader.figures import Figure, Figures
 from grader.model import (
@@ -31,6 +32,17 @@ from grader.model import (
     Value,
     VariableRun,
 )
+
+
+def open_course(course: Path | None, assignment: str | None) -> tuple[AnswerKey, Path]:
+    """The key of an assignment, checked, and the course's folder: both looked for where they aren't named.
+
+    Raises UsageError or AuthorError.
+    """
+    folder = find_course(course or Path.cwd())
+    key = load_answer_key(folder, load_assignment(folder, choose_assignment(folder, assignment)))
+    check_key(key, folder)
+    return key, folder
 
 
 def check_key(key: AnswerKey, course: Path) -> None:

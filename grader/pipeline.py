@@ -77,11 +77,18 @@ def grade(file: SubmissionFile, key: AnswerKey, runner: Runner, content: bytes |
         remarks = (*file.remarks, Remark(fault.reason, fault.message))
         return Graded(unreadable_report(key, ref, remarks, absent=file.absence is not None))
     except Exception as error:  # noqa: BLE001 - whatever it is, it is ours, and the class must go on
-        # The rest of the story holds paths and times: it goes to run.json.
-        remark = Remark(
-            "grader_error", f"The grader failed ({type(error).__name__}). This is no fault of the submission."
-        )
-        return Graded(grader_error_report(key, ref, remark), tracebacks=(traceback.format_exc(),))
+        return Graded(_failed_report(ref, key, error), tracebacks=(traceback.format_exc(),))
+
+
+def failed(file: SubmissionFile, key: AnswerKey, error: BaseException | None) -> ScoreReport:
+    """The report of a submission that was lost with whatever should have graded it."""
+    return _failed_report(SubmissionRef(file.id, file.file, None, file.owner), key, error)
+
+
+def _failed_report(ref: SubmissionRef, key: AnswerKey, error: BaseException | None) -> ScoreReport:
+    # The rest of the story holds paths and times: it goes to run.json.
+    said = f"The grader failed ({type(error).__name__}). This is no fault of the submission."
+    return grader_error_report(key, ref, Remark("grader_error", said))
 
 
 # --- plan ------------------------------------------------------------------------------------------------------------

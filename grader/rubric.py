@@ -149,5 +149,12 @@ def _report(
 
 def points_given(key: AnswerKey) -> float:
     """The most that a submission can get: the points of all criteria."""
-    criteria = [criterion for exercise in key.assignment.exercises for criterion in exercise.criteria]
-    return _plain(sum(_plain(criterion.points) for criterion in criteria))
+    return _plain(sum(most for _, most in exercise_points(key)))
+
+
+def exercise_points(key: AnswerKey) -> list[tuple[str, float]]:
+    """(exercise, the most that it gives)."""
+    return [
+        (exercise.id, _plain(sum(_plain(criterion.points) for criterion in exercise.criteria)))
+        for exercise in key.assignment.exercises
+    ]

@@ -17,6 +17,7 @@ import nbformat
 from grader.assignment import Assignment
 from grader.errors import InternalError, UnreadableSubmission
 from grader.exercise_map import map_cells
+from grader.intake.archive import read_archived
 from grader.model import Submission, SubmissionFile
 from grader.plaintext import one_line
 from grader.score_report import Remark
@@ -51,22 +52,30 @@ class _Mends:
 
 
 def read_bytes(file: SubmissionFile, limit: int) -> bytes:
-    """The file's bytes. Raises UnreadableSubmission over `limit`, InternalError where this machine can't read it."""
+    """The notebook's bytes, on disk or in an archive.
+
+    Raises UnreadableSubmission over `limit`, and where an archive is damaged there; InternalError where this machine
+    can't read it.
+    """
     if file.absence is not None:
         raise UnreadableSubmission("no_notebook", file.absence)
     if file.refusal is not None:
         raise UnreadableSubmission("refused", f"The file was not opened. {file.refusal}")
-    try:
-        with file.path.open("rb") as stream:
-            content = stream.read(limit + 1)
-    except OSError as error:
-        message = f"{file.file}: can't be read on this machine: {error.strerror}."
-        raise InternalError(message) from error
+    content = _on_disk(file, limit) if file.entry is None else read_archived(file.path, file.entry, limit)
     if len(content) > limit:
         most = f"{limit / 2**20:.0f} MiB"
         message = f"The file is larger than {most}. Clear its outputs (Kernel > Restart & Clear Output) and save it."
         raise UnreadableSubmission("too_large", message)
     return content
+
+
+def _on_disk(file: SubmissionFile, limit: int) -> bytes:
+    try:
+        with file.path.open("rb") as stream:
+            return stream.read(limit + 1)
+    except OSError as error:
+        message = f"{file.file}: can't be read on this machine: {error.strerror}."
+        raise InternalError(message) from error
 
 
 def read_cells(content: bytes) -> list[tuple[str, str]]:

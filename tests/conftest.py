@@ -13,13 +13,14 @@ from hypothesis import settings
 from grader.answer_key import AnswerKey, load_answer_key
 from grader.assignment import Assignment, load_assignment
 from grader.batch import grade_batch
-from grader.discovery import find_submissions
+from grader.intake import find_submissions
 from grader.model import SubmissionFile
 from grader.report.files import report_folder
 from grader.report.json_report import decode_report
 from grader.runner import KernelRunner
 from grader.runner.sandbox import find_sandbox
 from grader.score_report import ScoreReport
+from grader.workers import Threads
 from tests.notebooks import ROOT
 
 # How long an example takes depends on what else the machine does.
@@ -86,7 +87,7 @@ def runner() -> Iterator[KernelRunner]:
 def sample_results(key: AnswerKey, runner: KernelRunner, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The results folder of all of tests/submissions/, graded once in real kernels, two at a time."""
     results = tmp_path_factory.mktemp("results")
-    grade_batch(find_submissions([SUBMISSIONS]), key, runner, results, jobs=2)
+    grade_batch(find_submissions([SUBMISSIONS]).submissions, key, Threads(key, runner, 2), results)
     return results
 
 

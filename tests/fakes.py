@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Self
 
 from grader.assignment import Limits
@@ -19,9 +19,27 @@ from grader.model import (
     Submission,
     VariableRun,
 )
+from grader.report.scores import ScoreRow
 from grader.selftest.local_calls import observe, value_of
 
 _NONE_DRAWN = Figures()
+
+
+class FakeListener:
+    """Remembers what it is told; `on_done` may do something more."""
+
+    def __init__(self, on_done: Callable[[ScoreRow], None] = lambda _: None) -> None:
+        self.finished: list[str] = []
+        self.to_do = 0
+        self.ended: list[str] = []
+        self._on_done = on_done
+
+    def begin(self, finished: Sequence[ScoreRow], to_do: int) -> None:
+        self.finished, self.to_do = [row.id for row in finished], to_do
+
+    def done(self, row: ScoreRow) -> None:
+        self.ended.append(row.id)
+        self._on_done(row)
 
 
 class FakeRunner:

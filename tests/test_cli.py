@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import shutil
@@ -16,9 +17,10 @@ import nbformat
 import pytest
 from typer.testing import CliRunner
 
-from grader import cli
+from grader import cli, workforce
 from grader.errors import KernelUnavailable
 from grader.report.json_report import published_schema
+from grader.results import locked
 from grader.runner.sandbox import Layer
 from grader.version import __version__
 from tests.fakes import FakeRunner
@@ -85,7 +87,7 @@ def test_doctor_shows_every_layer() -> None:
 
 
 def test_a_fault_of_the_grader_ends_with_1(two: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli, "KernelRunner", lambda *_, **__: FakeRunner(failure=KernelUnavailable("no kernel")))
+    monkeypatch.setattr(workforce, "KernelRunner", lambda *_, **__: FakeRunner(failure=KernelUnavailable("no kernel")))
     monkeypatch.chdir(ROOT)
     ended = CliRunner().invoke(cli.app, ["grade", str(two), "-o", str(tmp_path / "out")])
     assert ended.exit_code == 1
@@ -149,7 +151,7 @@ def test_a_stop_is_said_and_leaves_nothing(name: str, tmp_path: Path) -> None:
         _, said = started.communicate(timeout=60)
         assert list(Path(folder).iterdir()) == []
     assert started.returncode == 130
-    assert "grader: stopped. Reports written so far are whole." in said
+    assert "grader: stopped. Finished reports are kept: the same command goes on from there." in said
     assert "Traceback" not in said
     assert not list((tmp_path / "out").rglob("report.json"))
 
@@ -207,3 +209,76 @@ def test_the_selftest_says_what_a_course_lacks(tmp_path: Path) -> None:
     ended = grader("selftest", "--course", course)
     assert ended.returncode == 2
     assert "distance_sources.py: there is no such file" in ended.stderr
+
+
+def test_the_same_command_goes_on_where_it_was(two: Path, tmp_path: Path) -> None:
+    first = grader("grade", two, "-o", tmp_path / "out")
+    again = grader("grade", two, "-o", tmp_path / "out")
+    assert "2 are finished already and kept, 0 are to be graded." in again.stderr
+    assert again.stdout == first.stdout
+    anew = grader("grade", two, "-o", tmp_path / "out", "--regrade")
+    assert "[2/2]" in anew.stderr
+    assert anew.stdout == first.stdout
+
+
+def test_a_second_batch_in_one_folder_is_refused(two: Path, tmp_path: Path) -> None:
+    with locked(tmp_path / "out"):
+        ended = grader("grade", two, "-o", tmp_path / "out")
+    assert ended.returncode == 2
+    assert "another batch is writing its results here" in ended.stderr
+
+
+def test_who_was_found_and_what_was_left_out_is_said(tmp_path: Path) -> None:
+    folder = tmp_path / "in" / "Jane Doe_4711_assignsubmission_file"
+    folder.mkdir(parents=True)
+    (folder / "sheet.ipynb").write_bytes(b"")
+    (folder / "photo.jpg").write_bytes(b"\xff\xd8\xff")
+    (tmp_path / "in" / "Joe Bloggs_4712_assignsubmission_file").mkdir()
+    ended = grader("grade", tmp_path / "in", "-o", tmp_path / "out")
+    assert ended.returncode == 0, ended.stderr
+    assert "Left out: Jane Doe_4711_assignsubmission_file/photo.jpg" in ended.stderr
+    scores = json.loads((tmp_path / "out" / "scores.json").read_bytes())["submissions"]
+    assert [(row["id"], row["name"], row["student"], row["status"]) for row in scores] == [
+        ("Jane Doe_4711", "Jane Doe", "4711", "unreadable"),
+        ("Joe Bloggs_4712", "Joe Bloggs", "4712", "no_notebook"),
+    ]
+    intake = json.loads((tmp_path / "out" / "intake.json").read_bytes())
+    assert intake["schema"] == "grader.intake/1"
+
+
+def test_export_fills_what_the_platform_gave(tmp_path: Path) -> None:
+    folder = tmp_path / "in" / "Jane Doe_4711_assignsubmission_file"
+    folder.mkdir(parents=True)
+    (folder / "sheet.ipynb").write_bytes(b"")
+    grader("grade", tmp_path / "in", "-o", tmp_path / "out")
+    worksheet = tmp_path / "Grades.csv"
+    worksheet.write_text(
+        "Identifier,Full name,Status,Grade,Maximum grade,Grade can be changed,Last modified (submission),"
+        "Last modified (grade),Feedback comments\r\n"
+        "Participant 4711,Jane Doe,Submitted,,100.00,Yes,-,-,\r\n",
+        encoding="utf-8",
+        newline="",
+    )
+    ended = grader("export", tmp_path / "out", "--to", "moodle", "--fill", worksheet)
+    assert ended.returncode == 0, ended.stderr
+    with (tmp_path / "out" / "export" / "moodle" / "Grades.csv").open(encoding="utf-8", newline="") as stream:
+        (filled,) = csv.DictReader(stream)
+    assert (filled["Identifier"], float(filled["Grade"]), filled["Maximum grade"]) == ("Participant 4711", 0, "100.00")
+    assert "feedback.zip" in ended.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["export", "nowhere", "--to", "csv"], "Name a folder that `grader grade` has finished"),
+        (["export", "nowhere", "--to", "moddle"], "Invalid value"),
+        (["grade", "README.md", "--layout", "moddle"], "Invalid value"),
+        (["grade", "tests/submissions/right_plain", "--cluster", "127.0.0.1:9"], "can't be reached"),
+    ],
+)
+def test_more_wrong_use(arguments: list[str], said: str, tmp_path: Path) -> None:
+    output = ["-o", str(tmp_path / "out")] if arguments[0] == "grade" else []
+    ended = grader(*arguments, *output)
+    assert ended.returncode == 2
+    assert said in " ".join(ended.stderr.split())
+    assert "Traceback" not in ended.stderr

@@ -9,9 +9,10 @@ import pytest
 
 from grader.answer_key import AnswerKey
 from grader.batch import grade_batch
-from grader.discovery import find_submissions
+from grader.intake import find_submissions
 from grader.runner import KernelRunner
 from grader.runner.sandbox import Sandbox, find_sandbox
+from grader.workers import Threads
 from tests.conftest import SUBMISSIONS
 from tests.runner.kernels import reduced_sandbox
 
@@ -43,11 +44,11 @@ def _sandboxes() -> Iterator[tuple[str, Sandbox, int]]:
 @pytest.fixture(scope="module")
 def reports(key: AnswerKey, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, bytes]]:
     graded = {}
-    files = find_submissions([SUBMISSIONS / name for name in SAMPLES])
+    files = find_submissions([SUBMISSIONS / name for name in SAMPLES]).submissions
     for name, sandbox, jobs in _sandboxes():
         results: Path = tmp_path_factory.mktemp(name.replace(" ", "_"))
         with KernelRunner(sandbox) as runner:
-            grade_batch(files, key, runner, results, jobs=jobs)
+            grade_batch(files, key, Threads(key, runner, jobs), results)
         graded[name] = {path.parent.name: path.read_bytes() for path in results.rglob("report.json")}
     return graded
 

@@ -18,6 +18,10 @@ _LOOKS_HASHED = re.compile(r"-[0-9a-f]{8}\Z")
 _LONGEST_NAME = 150
 
 
+# Of files that are being written. A killed batch leaves some behind.
+HALF_WRITTEN = ".*.part"
+
+
 def report_folder(results: Path, submission_id: str) -> Path:
     """`results/reports/<id>/`. Different ids get different folders, on every file system."""
     return results.joinpath("reports", *map(_safe_name, submission_id.split("/")))

@@ -31,6 +31,12 @@ class ScoreRow(msgspec.Struct, frozen=True, omit_defaults=True):
     """The exercises in which something is wrong that nobody could name."""
     problem: str = ""
     """Why there is no report.json, if there is none."""
+    student: str = ""
+    """What the platform knows the student by, where its download says it."""
+    name: str = ""
+    late: bool | None = None
+    overridden: dict[str, str] = {}
+    """By exercise: why the points are the instructor's."""
 
 
 class Scores(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,12 +45,29 @@ class Scores(msgspec.Struct, frozen=True, kw_only=True):
     submissions: list[ScoreRow]
 
 
+_WHO = ("id", "file", "student", "name", "late")
+
+
 def score_row(report: ScoreReport) -> ScoreRow:
     exercises = {exercise.id: exercise.score for exercise in report.exercises}
     ref = report.submission
     named = {one.id: [found.id for found in one.misconceptions] for one in report.exercises if one.misconceptions}
     unknown = [one.id for one in report.exercises if one.diagnosis is DiagnosisStatus.UNKNOWN]
-    return ScoreRow(ref.id, ref.file, report.status, report.score, report.max_score, exercises, named, unknown)
+    owner = ref.owner
+    return ScoreRow(
+        id=ref.id,
+        file=ref.file,
+        status=report.status,
+        score=report.score,
+        max_score=report.max_score,
+        exercises=exercises,
+        misconceptions=named,
+        unknown=unknown,
+        student="" if owner is None else owner.id,
+        name="" if owner is None else owner.name,
+        late=None if owner is None else owner.late,
+        overridden={one.id: one.override.reason for one in report.exercises if one.override is not None},
+    )
 
 
 def how_often(rows: Sequence[ScoreRow]) -> Counter[str]:
@@ -57,15 +80,23 @@ def encode_scores(assignment: AssignmentRef, rows: Sequence[ScoreRow]) -> bytes:
     return msgspec.json.format(msgspec.json.encode(scores), indent=2) + b"\n"
 
 
+def decode_scores(content: bytes) -> Scores:
+    """Raises msgspec.ValidationError where `content` is no scores.json of this version."""
+    return msgspec.json.decode(content, type=Scores)
+
+
 def encode_csv(rows: Sequence[ScoreRow]) -> bytes:
     """One line a submission; an empty field where there is no score."""
     text = io.StringIO()
     writer = csv.writer(text)  # RFC 4180: lines end with CRLF, and a lone CR or LF in a name is quoted
     exercises = list(rows[0].exercises) if rows else []
-    writer.writerow(["id", "file", "status", "score", "max_score", *exercises])
+    writer.writerow([*_WHO, "status", "score", "max_score", *exercises, "overridden"])
     for row in rows:
-        names = [harmless(row.id), harmless(row.file), row.status.value]
-        writer.writerow([*names, *map(_number, (row.score, row.max_score, *row.exercises.values()))])
+        late = {None: "", True: "yes", False: "no"}[row.late]
+        who = [*map(harmless, (row.id, row.file, row.student, row.name)), late, row.status.value]
+        overridden = "; ".join(f"{exercise}: {reason}" for exercise, reason in row.overridden.items())
+        numbers = map(_number, (row.score, row.max_score, *row.exercises.values()))
+        writer.writerow([*who, *numbers, harmless(overridden)])
     return text.getvalue().encode()
 
 

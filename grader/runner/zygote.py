@@ -21,8 +21,8 @@ from typing import Any
 import matplotlib as mpl
 
 from grader.errors import GradingStopped, KernelUnavailable
-from grader.kernel_side.remove_folder import remove_folder
 from grader.runner.environment import kernel_environment
+from grader.runner.private_folder import PrivateFolder, make_private_folder, remove_abandoned
 
 _LARGEST_ANSWER = 2**16
 _START_SECONDS = 60
@@ -47,9 +47,13 @@ class Zygote:
 
     process: subprocess.Popen[bytes]
     control: socket.socket
-    folder: Path
+    home: PrivateFolder
     _numbers: Iterator[int] = field(default_factory=itertools.count)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def folder(self) -> Path:
+        return self.home.path
 
     def new_folder(self) -> Path:
         """A name for one kernel's own folder; it is not made."""
@@ -86,7 +90,7 @@ class Zygote:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-        remove_folder(self.folder)
+        self.home.remove()
 
 
 def start_zygote(nest: Mapping[str, Any] | None, *, commands: bool) -> Zygote:
@@ -94,9 +98,9 @@ def start_zygote(nest: Mapping[str, Any] | None, *, commands: bool) -> Zygote:
 
     `commands`: whether notebooks may run shell commands; sealed ones can't, and shall go on without.
     """
-    folder = Path(tempfile.mkdtemp(prefix="grader-", dir=_folder_for_sockets()))
-    # Kernels may run as another user, and have to pass through to their own folders, whose names nobody can list.
-    folder.chmod(0o711)
+    remove_abandoned(_folder_for_sockets())
+    home = make_private_folder(_folder_for_sockets())
+    folder = home.path
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     argv = [sys.executable, "-P", "-m", "grader.kernel_side.zygote", str(theirs.fileno())]
     give_fonts(folder / ".matplotlib")
@@ -112,12 +116,12 @@ def start_zygote(nest: Mapping[str, Any] | None, *, commands: bool) -> Zygote:
         )
     except OSError as error:
         ours.close()
-        remove_folder(folder)
+        home.remove()
         message = f"A zygote could not be started: {error}."
         raise KernelUnavailable(message) from error
     finally:
         theirs.close()
-    zygote = Zygote(process, ours, folder)
+    zygote = Zygote(process, ours, home)
     try:
         ours.settimeout(_START_SECONDS)
         ours.sendall(json.dumps({"folder": str(folder), "nest": nest, "commands": commands}).encode())

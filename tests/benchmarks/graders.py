@@ -12,12 +12,13 @@ import msgspec
 
 from grader.answer_key import AnswerKey, load_answer_key
 from grader.assignment import Exercise, PlotCriterion, load_assignment
-from grader.batch import grade_batch
+from grader.batch import BatchOptions, grade_batch
 from grader.model import CellStatus, ProbePlan, SubmissionFile
 from grader.pipeline import grade
 from grader.runner import KernelRunner
 from grader.runner.sandbox import find_sandbox
 from grader.submission import read_submission
+from grader.workers import Threads
 from tests.notebooks import ROOT
 
 
@@ -91,7 +92,7 @@ class Batches(Whole):
         """Wall time of one batch, reports on the disk included."""
         files = [SubmissionFile(f"s{number}", path, path.name) for number, path in enumerate(notebooks)]
         started = monotonic()
-        grade_batch(files, self.key, self.runner, results, jobs=jobs)
+        grade_batch(files, self.key, Threads(self.key, self.runner, jobs), results, options=BatchOptions(regrade=True))
         return monotonic() - started
 
 

@@ -7,7 +7,6 @@ import os
 import platform
 import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Literal, TypeAlias
 from grader.errors import SandboxUnavailable
 from grader.kernel_side.landlock import landlock_version
 from grader.runner.environment import kernel_environment
+from grader.runner.private_folder import make_private_folder
 from grader.runner.sandbox.bpf import compile_filter
 from grader.runner.sandbox.landlock_rules import landlock_rules
 from grader.runner.sandbox.layers import FIRST_USER, Layer, Sandbox
@@ -90,19 +90,21 @@ def find_layers(private: Sequence[Path] = ()) -> Findings:
     """Try everything. Takes a fifth of a second. Raises SandboxUnavailable."""
     readable = interpreter_paths(private)
     version = landlock_version()
-    with tempfile.TemporaryDirectory(prefix="grader-probe-") as folder:
-        Path(folder).chmod(0o711)
-        Path(folder, "outside").touch()
+    home = make_private_folder()
+    try:
+        (home.path / "outside").touch()
         landlock = landlock_rules(version, readable.paths, sockets="/nowhere", scratch="/nowhere") if version else None
         wanted = {
-            "folder": folder,
+            "folder": str(home.path),
             "landlock": landlock,
             "system_calls": compile_filter(rules(truncation_is_covered=True), platform.machine()).hex(),
             "user": FIRST_USER,
             "visible": list(readable.paths),
             "links": dict(readable.links),
         }
-        return Findings(readable, version, _ask(wanted, Path(folder)))
+        return Findings(readable, version, _ask(wanted, home.path))
+    finally:
+        home.remove()
 
 
 def _ask(wanted: Mapping[str, object], folder: Path) -> Mapping[str, str]:
