@@ -33,7 +33,7 @@ def progress() -> Iterator[Listener]:
         return
     columns = (
         TextColumn("Grading"),
-        BarColumn(),
+        BarColumn(bar_width=26),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
         TextColumn("{task.fields[last]}"),

@@ -13,7 +13,8 @@ import struct
 import unicodedata
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
@@ -45,7 +46,7 @@ def list_archive(path: Path) -> tuple[Entry, ...]:
     Raises UsageError, with the mend, where the archive can't be read at all.
     """
     try:
-        directory = _directory(path)
+        directory = _opened(path).directory
     except OSError as error:
         message = f"{decodable(str(path))}: can't be read: {error.strerror}."
         raise UsageError(message) from error
@@ -65,12 +66,12 @@ def read_archived(path: Path, name: str, limit: int) -> bytes:
     """
     shown = one_line(decodable(path.name))
     try:
-        headers = [header for header in _directory(path).headers if header.name == name]
-        if len(headers) != 1:
+        header = _opened(path).by_name.get(name)
+        if header is None:
             message = f"{shown}: is not what it was: {one_line(name)} is gone."
             raise InternalError(message)
         with path.open("rb") as stream:
-            return _content(stream, headers[0], limit)
+            return _content(stream, header, limit)
     except UsageError as error:
         raise InternalError(str(error)) from error
     except OSError as error:
@@ -78,20 +79,29 @@ def read_archived(path: Path, name: str, limit: int) -> bytes:
         raise InternalError(message) from error
 
 
-def _directory(path: Path) -> Directory:
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    directory: Directory
+    by_name: Mapping[str, Header]
+    """Without names that are there more than once."""
+
+
+def _opened(path: Path) -> _Opened:
     found = path.stat()
-    return _directory_of(path, found.st_size, found.st_mtime_ns)
+    return _opened_once(path, found.st_size, found.st_mtime_ns)
 
 
 @lru_cache(maxsize=4)
-def _directory_of(path: Path, _size: int, _changed: int) -> Directory:
+def _opened_once(path: Path, _size: int, _changed: int) -> _Opened:
     """Kept, since each submission of a class is read from the same archive."""
     try:
         with path.open("rb") as stream:
-            return read_directory(stream)
+            directory = read_directory(stream)
     except UsageError as error:
         message = f"{decodable(str(path))}: {error}. {_UNPACK}"
         raise UsageError(message) from error
+    times = Counter(header.name for header in directory.headers)
+    return _Opened(directory, {header.name: header for header in directory.headers if times[header.name] == 1})
 
 
 # --- what is refused -------------------------------------------------------------------------------------------------

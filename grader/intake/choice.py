@@ -15,7 +15,7 @@ MOST_READ = 20
 
 _COPY_OF = re.compile(r"(?i)^(?:copy of|kopie von)[ _-]+")
 _COPY = re.compile(
-    r"(?i)(?:[ _-]*\((?P<number>\d{1,6})\)|-(?P<resubmission>\d{1,6})|[ _-]+(?:copy|kopie)[ _]?\d{0,6})$"
+    r"(?i)(?:[ _-]*\((?P<number>\d{1,6})\)|-(?P<resubmission>\d{1,6})|[ _-]+(?:copy|kopie)[ _]?(?P<copy>\d{0,6}))\Z"
 )
 _NO_WORD = re.compile(r"[\W_]+")
 _SAME_NAME, _NAME_WITHIN = 2, 1

@@ -139,7 +139,7 @@ def _none_chosen(handed_in: HandedIn) -> Taken:
     told = next((group[0] for group in (hidden, archives, refused) if group), None)
     if told is None:
         return _absent(handed_in)
-    refusal = told.entry.refusal or f"Only an archive was handed in, {_shown(told)}. {ARCHIVED}"
+    refusal = told.entry.refusal or f"No notebook was handed in, but an archive, {_shown(told)}. {ARCHIVED}"
     others = [file for file in files if file is not told]
     return Taken(
         _submission(handed_in, told.entry, refusal, ()),

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.discovery import find_submissions
 from grader.errors import UsageError
+from grader.intake import find_submissions
 from grader.report.files import report_folder
 
 
@@ -20,7 +20,7 @@ def put(path: Path) -> Path:
 
 
 def ids(*paths: Path) -> list[str]:
-    return [file.id for file in find_submissions(paths)]
+    return [file.id for file in find_submissions(paths).submissions]
 
 
 def test_folders_are_searched_recursively(tmp_path: Path) -> None:
@@ -76,7 +76,7 @@ def test_a_file_given_twice_is_graded_once(tmp_path: Path) -> None:
 def test_no_two_submissions_share_a_report(names: tuple[str, ...], tmp_path: Path) -> None:
     for name in names:
         put(tmp_path / "in" / name)
-    found = find_submissions([tmp_path / "in"])
+    found = find_submissions([tmp_path / "in"]).submissions
     assert len(found) == len(names)
     folders = [str(report_folder(tmp_path / "out", file.id)) for file in found]
     assert len({unicodedata.normalize("NFKC", folder).casefold() for folder in folders}) == len(names)
@@ -88,7 +88,7 @@ def test_no_two_submissions_share_a_report(names: tuple[str, ...], tmp_path: Pat
 def test_names_that_are_not_utf_8(tmp_path: Path) -> None:
     name = os.fsencode(tmp_path) + b"/caf\xe9.ipynb"
     Path(os.fsdecode(name)).write_bytes(b"{}")
-    (found,) = find_submissions([tmp_path])
+    (found,) = find_submissions([tmp_path]).submissions
     assert found.id == "caf\ufffd"
 
 
@@ -99,16 +99,16 @@ def test_links_are_refused_in_folders_but_not_when_named(tmp_path: Path) -> None
     bob.mkdir()
     (bob / "b.ipynb").symlink_to(target)
     (bob / "all").symlink_to(tmp_path / "alice")
-    refusals = {file.id: file.refusal for file in find_submissions([bob])}
+    refusals = {file.id: file.refusal for file in find_submissions([bob]).submissions}
     assert set(refusals) == {"b", "all"}
     assert all(refusal is not None and "link" in refusal for refusal in refusals.values())
-    (named,) = find_submissions([bob / "b.ipynb"])
+    (named,) = find_submissions([bob / "b.ipynb"]).submissions
     assert named.refusal is None
 
 
 def test_what_is_no_regular_file_is_refused_unopened(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.ipynb")
-    (found,) = find_submissions([tmp_path])
+    (found,) = find_submissions([tmp_path]).submissions
     assert found.refusal == "It is not a regular file."
 
 

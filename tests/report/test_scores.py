@@ -6,6 +6,7 @@ import csv
 import io
 import json
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,12 +28,24 @@ def test_a_column_an_exercise_and_nothing_where_there_is_no_score() -> None:
     assert line == {
         "id": "a",
         "file": "a.ipynb",
+        "student": "",
+        "name": "",
+        "late": "",
         "status": "graded",
         "score": "",
         "max_score": "60",
         "ex1": "20",
         "ex2": "",
+        "overridden": "",
     }
+
+
+def test_who_it_is_and_what_is_the_instructors() -> None:
+    known = msgspec.structs.replace(row("a"), student="4711", name="=Jane", late=True, overridden={"ex1": "a slip"})
+    (line,) = table(known)
+    assert (line["student"], line["name"], line["late"]) == ("4711", "'=Jane", "yes")
+    assert line["overridden"] == "ex1: a slip"
+    assert table(msgspec.structs.replace(known, late=False))[0]["late"] == "no"
 
 
 @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", '=HYPERLINK("http://x")'])
@@ -57,4 +70,4 @@ def test_json_says_the_same() -> None:
 
 
 def test_an_empty_class_has_a_header() -> None:
-    assert encode_csv([]) == b"id,file,status,score,max_score\r\n"
+    assert encode_csv([]) == b"id,file,student,name,late,status,score,max_score,overridden\r\n"

@@ -46,7 +46,11 @@ def _is_believable(found: Sequence[re.Match[str]]) -> bool:
         len(set(attachments)) == len(attachments)
         and all(number >= _LEAST_ATTACHMENT for number in attachments)
         and all(len(ones) == 1 for ones in names.values())
-        and (2 * len(different) > len(names) > 1 or len(found) == 1 or min(attachments, default=0) > _LARGE_ATTACHMENT)
+        and (
+            2 * len(different) > len(names) > 1
+            or len(found) == 1
+            or min(attachments, default=_LARGE_ATTACHMENT) >= _LARGE_ATTACHMENT
+        )
     )
 
 

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
-from grader.intake.handed_in import Arranged, Circumstances, Entry, HandedFile, HandedIn, Layout, Node
+from grader.intake.handed_in import Arranged, Circumstances, HandedFile, HandedIn, Layout, Node
 from grader.intake.layouts.gradescope_metadata import METADATA_BYTES, Submitted, read_metadata
 from grader.intake.tree import entries_below, fitting
 from grader.score_report import Owner
 
 _FOLDER = re.compile(r"submission_\d+")
 _LARGE = re.compile(r"submission_\d{4,}")
-_METADATA = "submission_metadata.yml"
 _UNKNOWN = Submitted()
 
 
 def is_likely(root: Node) -> bool:
     """Whether there are submissions with their metadata, or with numbers that nobody counts up to."""
     good, bad = fitting(root, _is_submission)
-    described = any(child.name == _METADATA for child in root.children)
+    described = any(map(_is_metadata, root.children))
     large = all(_LARGE.fullmatch(child.name) for child in root.children if _is_submission(child))
     return good > 0 and bad <= good and (described or large)
 
@@ -29,9 +27,9 @@ def arrange(root: Node, circumstances: Circumstances) -> Arranged:
     folders = {child.name: child for child in root.children if _is_submission(child)}
     others = [child for child in root.children if not _is_submission(child)]
     metadata: dict[str, Submitted] = {}
-    for child in others:
-        if child.name == _METADATA and child.entry is not None:
-            metadata |= read_metadata(circumstances.glance(child.entry, METADATA_BYTES))
+    for child in filter(_is_metadata, others):
+        for entry in entries_below(child):
+            metadata |= read_metadata(circumstances.glance(entry, METADATA_BYTES))
     lost = [name for name in metadata if _FOLDER.fullmatch(name) and name not in folders]
     return Arranged(
         (
@@ -39,7 +37,7 @@ def arrange(root: Node, circumstances: Circumstances) -> Arranged:
             # Gradescope knows of it, but nothing of it is in the download.
             *(_handed_in(name, Node(name, name, root.source), metadata[name]) for name in lost),
         ),
-        tuple(_strays(others)),
+        tuple(entry for child in others if not _is_metadata(child) for entry in entries_below(child)),
     )
 
 
@@ -47,8 +45,8 @@ def _is_submission(child: Node) -> bool:
     return child.is_folder and _FOLDER.fullmatch(child.name) is not None
 
 
-def _strays(others: Sequence[Node]) -> list[Entry]:
-    return [entry for child in others if child.name != _METADATA for entry in entries_below(child)]
+def _is_metadata(child: Node) -> bool:
+    return not child.is_folder and child.name == "submission_metadata.yml"
 
 
 def _handed_in(name: str, node: Node, submitted: Submitted) -> HandedIn:

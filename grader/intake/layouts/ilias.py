@@ -26,7 +26,7 @@ def is_likely(root: Node) -> bool:
     """Whether folders are called as people, or as teams of people, and not `Neural_Computation_sheet_1`."""
     good, bad = fitting(root, lambda child: child.is_folder and (_is_person(child) or _is_team(child)))
     numbered = sum(_WITH_ID.fullmatch(child.name) is not None and _is_person(child) for child in root.children)
-    certain = sum(_has_login_of_name(child) or _is_team(child) for child in root.children)
+    certain = sum(_is_team(child) or (_is_person(child) and _has_login_of_name(child)) for child in root.children)
     return good > 0 and 5 * bad <= good and (2 * numbered >= max(good, 4) or 2 * certain > good)
 
 
@@ -42,15 +42,18 @@ def _match(node: Node) -> re.Match[str] | None:
 
 
 def _is_person(node: Node) -> bool:
-    """`wrong_no_mask` could be a person, too: names have capitals."""
+    """`wrong_no_mask` could be one, too: people's names have capitals, or their logins tell."""
     found = _match(node)
-    return found is not None and all(any(letter.isupper() for letter in found[part]) for part in ("last", "first"))
+    if found is None:
+        return False
+    capitals = all(any(letter.isupper() for letter in found[part]) for part in ("last", "first"))
+    return capitals or (_WITH_ID.fullmatch(node.name) is not None and _has_login_of_name(node))
 
 
 def _has_login_of_name(node: Node) -> bool:
     """As "jdoe", "doe12", "jane.doe", or a university's "ab123cd" are."""
     found = _match(node)
-    if not _is_person(node) or found is None:
+    if found is None:
         return False
     login = found["login"].casefold()
     named = any(found[part][:3].casefold() in login for part in ("last", "first"))
