@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from grader.autograde.grading import check_course
 from grader.autograde.platforms import TERMS, Places, Platform, Terms
-from grader.autograde.run import autograde, check_course, leave_no_zero
+from grader.autograde.run import autograde, leave_no_zero
 from grader.errors import GradingError
 from grader.plaintext import one_line
 
@@ -29,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     terms, places = _terms_and_places(options)
     try:
         if options.check_course:
-            check_course(places.course, terms, _say)
+            check_course(places.course, _say)
         else:
             autograde(platform, places, terms, _say)
     except GradingError as error:

@@ -10,14 +10,15 @@ from typing import TypeAlias
 import msgspec
 
 from grader.answer_key import AnswerKey, load_answer_key
-from grader.assignment import load_assignment
+from grader.assignment import Assignment, load_assignment
 from grader.autograde.container import Container, read_container
 from grader.autograde.fitted_limits import MEBI, fitted_limits
 from grader.autograde.platforms import Places, Terms
 from grader.course import choose_assignment
-from grader.errors import InternalError, SandboxUnavailable
+from grader.errors import InternalError, SandboxUnavailable, UsageError
 from grader.key_check import check_key
 from grader.model import SubmissionFile
+from grader.plaintext import one_line
 from grader.runner import KernelRunner
 from grader.runner.sandbox import find_sandbox
 from grader.score_report import ReportStatus, ScoreReport
@@ -29,16 +30,33 @@ Say: TypeAlias = Callable[[str], None]
 
 def open_key(course: Path, terms: Terms, say: Say) -> AnswerKey:
     """The course's one assignment, checked, with limits that fit this container. Raises UsageError or AuthorError."""
-    assignment = load_assignment(course, choose_assignment(course, None))
+    assignment = _only_assignment(course)
     container = read_container()
     limits = fitted_limits(assignment.limits, container, timeout_seconds=terms.timeout_seconds, slowness=terms.slowness)
-    key = load_answer_key(course, msgspec.structs.replace(assignment, limits=limits))
-    check_key(key, course)
     say(f"{_described(container)}; the platform waits {terms.timeout_seconds:.0f} s.")
     say(
         f"Limits: a cell {limits.cell_seconds:.0f} s, a call {limits.call_seconds:.0f} s, a run "
         f"{limits.submission_seconds:.0f} s, {limits.memory_bytes // MEBI} MiB."
     )
+    return _checked_key(course, msgspec.structs.replace(assignment, limits=limits))
+
+
+def check_course(course: Path, say: Say) -> None:
+    """What can be found out where an image is built, on whatever machine. Raises UsageError or AuthorError."""
+    key = _checked_key(course, _only_assignment(course))
+    say(f"The course is sound: {one_line(key.assignment.title)}.")
+
+
+def _only_assignment(course: Path) -> Assignment:
+    if not course.is_dir():
+        message = f"{course}: there is no course here. The bundle brings it along: make that anew, or say --course."
+        raise UsageError(message)
+    return load_assignment(course, choose_assignment(course, None))
+
+
+def _checked_key(course: Path, assignment: Assignment) -> AnswerKey:
+    key = load_answer_key(course, assignment)
+    check_key(key, course)
     return key
 
 

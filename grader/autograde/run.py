@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 
 import msgspec
 
@@ -67,9 +66,7 @@ def leave_no_zero(platform: Platform, places: Places) -> bool:
     return False
 
 
-_OUR_FAULT = (
-    "The grader itself failed. This is no fault of your submission, and costs no attempt: tell your instructor."
-)
+_OUR_FAULT = "The grader itself failed. This is no fault of yours, and costs no attempt. Please tell your instructor."
 
 
 class _Ungradable(msgspec.Struct, frozen=True):
@@ -77,9 +74,3 @@ class _Ungradable(msgspec.Struct, frozen=True):
     message: str = _OUR_FAULT
     format_errors: tuple[str, ...] = (_OUR_FAULT,)
     """What PrairieLearn shows where something can't be graded."""
-
-
-def check_course(course: Path, terms: Terms, say: Say) -> None:
-    """What can be found out before anybody hands in. Raises GradingError."""
-    key = open_key(course, terms, say)
-    say(f"The course is sound: {one_line(key.assignment.title)}.")

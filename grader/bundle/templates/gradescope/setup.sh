@@ -2,7 +2,7 @@
 # Gradescope runs this once, as root and with a network, when it builds the autograder's image.
 #
 # GRADER_ROOT    where Gradescope's folders are (default: /autograder)
-# GRADER_PYTHON  which Python to take (default: the newest from 3.11 on, installed if there is none)
+# GRADER_PYTHON  which Python to take (default: the newest from 3.11 on; if there is none, it is installed)
 # pip's own variables (PIP_INDEX_URL, PIP_FIND_LINKS, PIP_NO_INDEX, ...) hold as ever.
 set -euo pipefail
 
@@ -17,7 +17,7 @@ is_usable() { # a Python that the grader runs on, with what makes environments
 
 first_usable() {
   local name
-  for name in ${GRADER_PYTHON:-} python3.14 python3.13 python3.12 python3.11 python3; do
+  for name in ${GRADER_PYTHON:-python3.14 python3.13 python3.12 python3.11 python3}; do
     if is_usable "$name"; then
       echo "$name"
       return
@@ -47,10 +47,13 @@ install_from_ppa() { # version
     add-apt-repository -y ppa:deadsnakes/ppa && apt-get update && install_with_apt "$1"
 }
 
-python=$(first_usable) || {
-  install_python
-  python=$(first_usable)
-}
+if ! python=$(first_usable); then
+  [ -n "${GRADER_PYTHON:-}" ] || install_python
+  python=$(first_usable) || {
+    echo "${GRADER_PYTHON:-What was installed} is no Python of 3.11 or newer that can make environments (venv)." >&2
+    exit 1
+  }
+fi
 echo "The grader runs on $("$python" --version) ($(command -v "$python"))."
 
 "$python" -m venv --clear "$environment"
