@@ -17,7 +17,8 @@ from rich.table import Table
 from grader.batch import Listener
 from grader.intake import Skipped
 from grader.plaintext import one_line
-from grader.report.scores import ScoreRow, how_often, points
+from grader.report.cell_text import points
+from grader.report.scores import ScoreRow, how_often
 from grader.score_report import ReportStatus
 
 # A class that fits on a few screens is shown whole.

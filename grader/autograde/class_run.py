@@ -16,11 +16,12 @@ from grader.batch import grade_batch
 from grader.errors import InternalError, UsageError
 from grader.model import SubmissionFile
 from grader.plaintext import one_line
+from grader.report.cell_text import points
 from grader.report.exports.feedback_text import feedback_lines, score_line
 from grader.report.exports.github_classroom import github_classroom_result
 from grader.report.files import report_folder, write_atomically
 from grader.report.json_report import decode_report
-from grader.report.scores import ScoreRow, points
+from grader.report.scores import ScoreRow
 from grader.score_report import Owner, ReportStatus, ScoreReport
 from grader.workers import Threads
 from grader.workforce import available_cores

@@ -12,10 +12,10 @@ from grader.autograde.grading import Say, graded_report, open_key, sealed_runner
 from grader.autograde.one_submission import find_one
 from grader.autograde.platforms import Places, Platform, Terms
 from grader.plaintext import one_line
+from grader.report.cell_text import points
 from grader.report.exports.gradescope import gradescope_results
 from grader.report.exports.prairielearn import prairielearn_results
 from grader.report.files import write_atomically
-from grader.report.scores import points
 from grader.score_report import ScoreReport
 
 

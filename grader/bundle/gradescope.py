@@ -5,7 +5,7 @@ from __future__ import annotations
 from grader.bundle.archive import zip_archive
 from grader.bundle.contents import Contents, below
 from grader.bundle.templates import template
-from grader.report.scores import points
+from grader.report.cell_text import points
 
 _SCRIPTS = ("setup.sh", "run_autograder")
 

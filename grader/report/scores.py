@@ -10,10 +10,8 @@ from typing import Literal
 
 import msgspec
 
+from grader.report.cell_text import inert, points
 from grader.score_report import AssignmentRef, DiagnosisStatus, ReportStatus, ScoreReport
-
-# A cell that begins so is a formula to a spreadsheet (CWE-1236).
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 class ScoreRow(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -93,21 +91,11 @@ def encode_csv(rows: Sequence[ScoreRow]) -> bytes:
     writer.writerow([*_WHO, "status", "score", "max_score", *exercises, "overridden"])
     for row in rows:
         late = {None: "", True: "yes", False: "no"}[row.late]
-        who = [*map(harmless, (row.id, row.file, row.student, row.name)), late, row.status.value]
+        who = [*map(inert, (row.id, row.file, row.student, row.name)), late, row.status.value]
         overridden = "; ".join(f"{exercise}: {reason}" for exercise, reason in row.overridden.items())
         numbers = map(_number, (row.score, row.max_score, *row.exercises.values()))
-        writer.writerow([*who, *numbers, harmless(overridden)])
+        writer.writerow([*who, *numbers, inert(overridden)])
     return text.getvalue().encode()
-
-
-def harmless(text: str) -> str:
-    """`text` as a spreadsheet shows it, never as a formula that it runs."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
-
-
-def points(value: float) -> str:
-    """To cents, without zeros that tell nothing: "17.5", "20", and never "2e+01"."""
-    return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
 def _number(value: float | None) -> str:

@@ -28,8 +28,8 @@ from grader.report.exports.lti import export_lti
 from grader.report.exports.moodle import FEEDBACK, export_moodle
 from grader.report.exports.prairielearn import export_prairielearn, prairielearn_results
 from grader.report.exports.request import DEFAULTS, Options, Request, Worksheet
-from grader.report.exports.safe_names import is_safe_folder
 from grader.report.exports.scores_table import export_csv
+from grader.report.safe_names import is_safe_folder
 from grader.score_report import ScoreReport
 
 __all__ = [

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from grader.errors import UsageError
 from grader.plaintext import one_line
-from grader.report.exports.cell_text import decimal_sign
+from grader.report.cell_text import decimal_sign
 from grader.report.exports.claims import Rows, claim_rows, known_ids
 from grader.report.exports.delimited import Table, read_table, write_table
 from grader.report.exports.exported import Exported

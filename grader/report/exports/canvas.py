@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 
 from grader.errors import UsageError
 from grader.plaintext import one_line
+from grader.report.cell_text import decimal_sign, read_number
 from grader.report.exports.canvas_new import new_gradebook
-from grader.report.exports.cell_text import decimal_sign, read_number
 from grader.report.exports.claims import Claims, Rows, claim_rows, known_ids, members, name_keys
 from grader.report.exports.delimited import Table, read_table, write_table
 from grader.report.exports.exported import Exported

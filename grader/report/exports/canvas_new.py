@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from grader.plaintext import one_line
-from grader.report.exports.cell_text import inert, number
+from grader.report.cell_text import inert, number
 from grader.report.exports.claims import NOBODY, handed_in_twice
 from grader.report.exports.exported import Exported, LeftOut, grader_fault, has_score
 from grader.report.exports.grades import other_maximum

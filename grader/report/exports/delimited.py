@@ -110,7 +110,8 @@ def _decoded(worksheet: Worksheet, mend: str) -> tuple[bytes, str, str]:
     try:
         text = content[len(mark) :].decode(encoding)
     except UnicodeDecodeError as error:
-        message = f"{name}: is not {encoding.upper()} from byte {error.start} on. Save it as CSV UTF-8, or anew: {mend}"
+        what = "no text (an Excel workbook?)" if b"\x00" in content and not mark else f"not {encoding.upper()}"
+        message = f"{name}: is {what} from byte {error.start} on. Save it as CSV UTF-8. Else: {mend}"
         raise UsageError(message) from error
     if "\x00" in text:
         message = f"{name}: is no text (an Excel workbook?). {mend}"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeAlias
 
 from grader.plaintext import one_line
-from grader.report.scores import points
+from grader.report.cell_text import points
 from grader.score_report import (
     CriterionScore,
     Example,

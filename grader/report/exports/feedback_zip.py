@@ -15,7 +15,7 @@ from grader.errors import UsageError
 from grader.report.exports.claims import handed_in_twice
 from grader.report.exports.exported import LeftOut, grader_fault, has_score
 from grader.report.exports.feedback_text import FeedbackFile
-from grader.report.exports.safe_names import is_safe_folder
+from grader.report.safe_names import is_safe_folder
 from grader.score_report import Owner, ScoreReport
 
 _OLDEST = (1980, 1, 1, 0, 0, 0)

@@ -16,7 +16,7 @@ from grader.report.exports.feedback_text import remark_line
 from grader.report.exports.fitting import fitted, shortened
 from grader.report.exports.request import Request, refuse_worksheet
 from grader.report.exports.result_lines import ResultLine, is_passed, result_lines
-from grader.report.exports.safe_names import safe_path
+from grader.report.safe_names import safe_path
 from grader.score_report import ReportStatus, ScoreReport
 
 _VERSION = 1

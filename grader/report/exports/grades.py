@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from grader.errors import UsageError
 from grader.plaintext import one_line
-from grader.report.exports.cell_text import number, read_number
+from grader.report.cell_text import number, read_number
 from grader.report.exports.claims import Claims
 from grader.report.exports.delimited import Table
 from grader.report.exports.exported import LeftOut

@@ -15,7 +15,7 @@ from grader.report.exports.exported import Exported, grader_fault, has_score, wi
 from grader.report.exports.feedback_text import line, remark_line, score_line
 from grader.report.exports.request import Request, refuse_worksheet
 from grader.report.exports.result_lines import ResultLine, is_passed, result_lines
-from grader.report.exports.safe_names import safe_path
+from grader.report.safe_names import safe_path
 from grader.score_report import ScoreReport
 
 _TEXT, _VISIBLE, _HIDDEN = "text", "visible", "hidden"

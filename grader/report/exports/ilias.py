@@ -5,7 +5,7 @@ from __future__ import annotations
 from grader.report.exports.exported import Exported
 from grader.report.exports.feedback_zip import place_feedback, zipped
 from grader.report.exports.request import Request, refuse_worksheet
-from grader.report.exports.safe_names import is_safe_folder
+from grader.report.safe_names import is_safe_folder
 from grader.score_report import Owner
 
 FILE = "multi_feedback.zip"

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from typing import TypeAlias
 from xml.etree import ElementTree as ET
 
+from grader.report.cell_text import points
 from grader.report.exports.exported import Exported, grader_fault, has_score, without_score
 from grader.report.exports.feedback_text import remark_line
 from grader.report.exports.request import Request, refuse_worksheet
 from grader.report.exports.result_lines import ResultLine, is_passed, result_lines
-from grader.report.scores import points
 from grader.score_report import ReportStatus, ScoreReport, Status
 
 FILE = "junit.xml"

@@ -14,7 +14,7 @@ from grader.report.exports.claims import handed_in_twice
 from grader.report.exports.exported import Exported, LeftOut, distinct, grader_fault, has_score, without_score
 from grader.report.exports.feedback_text import line, summary_lines
 from grader.report.exports.request import Request, refuse_worksheet
-from grader.report.exports.safe_names import safe_path
+from grader.report.safe_names import safe_path
 from grader.score_report import ScoreReport
 
 INDEX = "index.json"

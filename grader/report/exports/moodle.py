@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from grader.errors import UsageError
 from grader.plaintext import one_line
-from grader.report.exports.cell_text import decimal_sign, inert_html, number, read_number
+from grader.report.cell_text import decimal_sign, inert_html, number, read_number
 from grader.report.exports.claims import Rows, claim_rows, squeezed
 from grader.report.exports.delimited import Table, read_table, write_table
 from grader.report.exports.exported import Exported, distinct
@@ -31,7 +31,7 @@ from grader.report.exports.grades import (
 )
 from grader.report.exports.moodle_labels import ENGLISH, LANGUAGES, Labels
 from grader.report.exports.request import Request, Worksheet
-from grader.report.exports.safe_names import is_safe_folder
+from grader.report.safe_names import is_safe_folder
 from grader.score_report import Owner, ScoreReport
 
 FEEDBACK = "feedback.zip"
@@ -160,8 +160,9 @@ class _Participants:
         self.sheet = sheet
         self.by_number = rows_by(sheet.table, sheet.identifier, sheet.students, _participant, _MEND)
         self.teams: defaultdict[str, list[int]] = defaultdict(list)
-        for row in () if sheet.group is None else sheet.students:
-            self.teams[squeezed(sheet.table.text(row, sheet.group or 0))].append(row)
+        if sheet.group is not None:
+            for row in sheet.students:
+                self.teams[squeezed(sheet.table.text(row, sheet.group))].append(row)
 
     def rows_of(self, owner: Owner) -> Rows | str:
         if owner.platform != _PLATFORM:

@@ -14,7 +14,7 @@ from grader.report.exports.feedback_text import remark_line, score_line
 from grader.report.exports.fitting import fitted, shortened
 from grader.report.exports.request import Request, refuse_worksheet
 from grader.report.exports.result_lines import ResultLine, result_lines
-from grader.report.exports.safe_names import safe_path
+from grader.report.safe_names import safe_path
 from grader.score_report import ReportStatus, ScoreReport
 
 _MOST_BYTES = 1_000_000

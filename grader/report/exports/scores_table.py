@@ -12,7 +12,7 @@ import io
 from collections.abc import Sequence
 
 from grader.plaintext import one_line
-from grader.report.exports.cell_text import inert, number
+from grader.report.cell_text import inert, number
 from grader.report.exports.exported import Exported, has_score, without_score
 from grader.report.exports.request import Request, refuse_worksheet
 from grader.score_report import ScoreReport

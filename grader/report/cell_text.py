@@ -1,8 +1,8 @@
 """Text and numbers as cells of a table, and no text of ours that a spreadsheet takes for a formula (CWE-1236).
 
 A cell of ours can become several: a spreadsheet that expects another delimiter cuts it at `;` or `,`, one that knows no
-quotes cuts it at line breaks. So what follows these is looked at as well. Full-width signs count: some input methods'
-spreadsheets take them for the plain ones.
+quotes cuts it at line breaks. So what follows these is looked at as well. Full-width signs count: spreadsheets for East
+Asian languages take them for the plain ones.
 """
 
 from __future__ import annotations
@@ -11,13 +11,12 @@ import html
 import re
 from collections.abc import Iterable
 
-from grader.report.scores import points
-
 _SIGNS = r"[=+\-@＝＋－＠]"  # noqa: RUF001 - the full-width signs are meant
 _PLAIN_NUMBER = r"[+-]?\d+(?:[.,]\d+)?(?:[\s;,)\]]|\Z)"
-_FORMULA = re.compile(
-    rf'(?P<before>(?:\A|[\r\n])[\s"]*)(?P<sign>{_SIGNS})|(?P<inner>[;,\t|"][\s"]*)(?!{_PLAIN_NUMBER})(?P<other>{_SIGNS})'
-)
+_BEFORE = rf'(?P<before>(?:\A|\n)[\s"]*|[;,|"][\s"]*(?!{_PLAIN_NUMBER}))'
+_FORMULA = re.compile(rf"{_BEFORE}(?={_SIGNS})")
+# A character reference ends with a semicolon, which is a delimiter to some: so the signs that follow count, too.
+_SIGNS_TOGETHER = re.compile(rf"{_BEFORE}(?P<signs>{_SIGNS}(?:\s*{_SIGNS})*)")
 _WITH_COMMA = re.compile(r"-?\d+,\d+")
 _WITH_POINT = re.compile(r"-?\d+\.\d+")
 _NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
@@ -25,13 +24,17 @@ _NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
 
 def inert(text: str) -> str:
     """`text` with an apostrophe before every sign at which a cell of it could begin as a formula."""
-    return _FORMULA.sub(lambda found: f"{_before(found)}'{_sign(found)}", _without_controls(text))
+    return _FORMULA.sub(r"\g<before>'", _without_controls(text))
 
 
 def inert_html(lines: Iterable[str]) -> str:
     """`lines` as one line of HTML; a sign that could begin a formula is written as its character reference."""
     text = "<br />".join(html.escape(_without_controls(line)) for line in lines)
-    return _FORMULA.sub(lambda found: _before(found) + f"&#{ord(_sign(found))};", text)
+    return _SIGNS_TOGETHER.sub(lambda found: found["before"] + re.sub(_SIGNS, _reference, found["signs"]), text)
+
+
+def _reference(sign: re.Match[str]) -> str:
+    return f"&#{ord(sign[0])};"
 
 
 def _without_controls(text: str) -> str:
@@ -39,12 +42,9 @@ def _without_controls(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
 
 
-def _before(found: re.Match[str]) -> str:
-    return found["before"] if found["before"] is not None else found["inner"]
-
-
-def _sign(found: re.Match[str]) -> str:
-    return found["sign"] or found["other"]
+def points(value: float) -> str:
+    """To cents, without zeros that tell nothing: "17.5", "20", and never "2e+01"."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
 def number(value: float, decimal: str = ".") -> str:
