@@ -44,8 +44,10 @@ _OF_LOGIN = {student.login: student.number for student in CLASS}
 WORKSHEET = "".join(
     f"{line}\r\n"
     for line in (
-        'Identifier,"Full name",Status,Grade,"Maximum grade","Grade can be changed",'
-        '"Last modified (submission)","Last modified (grade)","Feedback comments"',
+        (
+            'Identifier,"Full name",Status,Grade,"Maximum grade","Grade can be changed",'
+            '"Last modified (submission)","Last modified (grade)","Feedback comments"'
+        ),
         *(f'"Participant {one.number}","{one.first} {one.last}",Submitted,,100.00,Yes,-,-,' for one in CLASS),
         '"Participant 190","=Somebody Else",Submitted,55.00,100.00,Yes,-,-,',
     )
