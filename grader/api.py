@@ -23,6 +23,7 @@ from grader.errors import UsageError
 from grader.intake import Layout, find_submissions
 from grader.key_check import open_course
 from grader.model import SubmissionFile
+from grader.naming import did_you_mean
 from grader.runner.sandbox import SandboxChoice
 from grader.score_report import ScoreReport
 from grader.workforce import Workforce, available_cores, employed
@@ -67,10 +68,25 @@ def grade_all(  # noqa: PLR0913 - by keyword, each with what the command has
 
     Raises as `grade` does: for paths and courses at once, for machines with the first report.
     """
+    if isinstance(paths, str | bytes | os.PathLike):
+        message = f"grade_all takes a list of paths, not {paths!r} alone. Put it in brackets."
+        raise UsageError(message)
+    if jobs < 0:
+        message = f"jobs={jobs}: name how many at a time, or 0 for as many as cores."
+        raise UsageError(message)
     key, folder = open_course(None if course is None else Path(course), assignment)
-    files = find_submissions([Path(path) for path in paths], key.assignment, Layout(layout)).submissions
+    files = find_submissions([Path(path) for path in paths], key.assignment, _layout(layout)).submissions
     asked = Workforce(jobs or available_cores(), sandbox, cluster)
     return _reports(files, key, folder, asked)
+
+
+def _layout(name: Layout | str) -> Layout:
+    try:
+        return Layout(name)
+    except ValueError as error:
+        known = ", ".join(Layout)
+        message = f"layout={name!r}: there is no such layout.{did_you_mean(str(name), Layout)} Known are {known}."
+        raise UsageError(message) from error
 
 
 def _reports(

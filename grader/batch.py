@@ -7,6 +7,7 @@ twice.
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from grader.errors import InternalError, UnreadableSubmission
 from grader.journal import JournalEntry
 from grader.made_with import grader_digest
 from grader.model import SubmissionFile
-from grader.overrides import load_overrides
+from grader.overrides import Overrides, load_overrides
 from grader.report.files import report_folder
 from grader.report.scores import ScoreRow, encode_csv, encode_scores, score_row
 from grader.results import Results, entries, open_results, write_results
@@ -33,15 +34,15 @@ from grader.workers import Outcome, Workers
 class Listener(Protocol):
     """Is told how the batch goes on, in the caller's thread."""
 
-    def begin(self, finished: Sequence[ScoreRow], to_do: int) -> None:
-        """So many were finished by an earlier batch, and so many are to be graded."""
+    def begin(self, finished: Sequence[ScoreRow], to_do: int, notes: Sequence[str]) -> None:
+        """So many were finished by an earlier batch, so many are to be graded, and this should be known."""
 
     def done(self, row: ScoreRow) -> None:
         """In the order in which submissions end."""
 
 
 class _Nobody:
-    def begin(self, finished: Sequence[ScoreRow], to_do: int) -> None:
+    def begin(self, finished: Sequence[ScoreRow], to_do: int, notes: Sequence[str]) -> None:
         pass
 
     def done(self, row: ScoreRow) -> None:
@@ -61,6 +62,7 @@ class BatchOptions:
 
 
 _DEFAULTS = BatchOptions()
+_MOST_NAMED = 5
 
 
 def grade_batch(
@@ -79,13 +81,13 @@ def grade_batch(
     told: Listener = listener or _Nobody()
     overrides = load_overrides(folder, exercise_points(key))
     made_with = f"{key.digest} {options.made_with or grader_digest()}"
-    with open_results(folder, made_with, overrides) as results:
-        known = {} if options.regrade else entries(folder)
+    with open_results(folder, made_with, overrides, anew=options.regrade) as results:
+        known = entries(folder)
         rows = dict(_finished(files, key, results, known, keep_notebooks=options.keep_notebooks))
         to_do = [file for file in files if file.id not in rows]
         if options.intake is not None:
             write_results(folder, "intake.json", options.intake)
-        told.begin(list(rows.values()), len(to_do))
+        told.begin(list(rows.values()), len(to_do), list(_notes(files, known, overrides)))
         with closing(workers.grade(to_do)) as outcomes:
             for outcome in outcomes:
                 rows[outcome.file.id] = _keep(outcome, results)
@@ -94,7 +96,29 @@ def grade_batch(
         assignment = AssignmentRef(key.assignment.id, key.assignment.title, key.digest)
         write_results(folder, "scores.json", encode_scores(assignment, ordered))
         write_results(folder, "scores.csv", encode_csv(ordered))
+        results.finish()
     return ordered
+
+
+def _notes(files: Sequence[SubmissionFile], known: Mapping[str, JournalEntry], overrides: Overrides) -> Iterator[str]:
+    ids = {file.id for file in files}
+    others = sorted(known.keys() - ids)
+    if others:
+        shown = ", ".join(others[:_MOST_NAMED]) + (", …" if len(others) > _MOST_NAMED else "")
+        yield f"{len(others)} that were graded into this folder before are not among these, nor in its scores: {shown}."
+    yield from overrides.unused(ids)
+    yield from _doubles(files)
+
+
+def _doubles(files: Sequence[SubmissionFile]) -> Iterator[str]:
+    """Whoever's work was named twice, as with an older and a newer download."""
+    by_owner = defaultdict[tuple[str, str], list[str]](list)
+    for file in files:
+        if file.owner is not None and file.owner.id:
+            by_owner[file.owner.platform, file.owner.id].append(file.id)
+    for (platform, _), ids in by_owner.items():
+        if len(ids) > 1:
+            yield f"To {platform} these are of one student, and none of them can be exported: {', '.join(ids)}."
 
 
 def _finished(
@@ -106,10 +130,13 @@ def _finished(
     keep_notebooks: bool,
 ) -> Iterator[tuple[str, ScoreRow]]:
     for file in files:
-        if file.id not in known or (keep_notebooks and not results.has_notebook(file)):
+        if file.id not in known:
             continue
         report = results.finished(file, _sha256(file, key.assignment.limits.notebook_bytes), known[file.id])
-        if report is not None:
+        if report is None:
+            continue
+        lacks_notebook = report.status is ReportStatus.GRADED and not results.has_notebook(file)
+        if not (keep_notebooks and lacks_notebook):
             yield file.id, score_row(report)
 
 

@@ -26,7 +26,7 @@ from grader.key_check import open_course
 from grader.plaintext import one_line
 from grader.report.exports import Format, Options, export
 from grader.report.json_report import published_schema
-from grader.results import write_results
+from grader.results import write_exported, write_results
 from grader.runner import KernelRunner
 from grader.runner.sandbox import SandboxChoice, find_sandbox
 from grader.runner.sandbox.doctor import all_sealed, examine, verdict_of
@@ -53,6 +53,9 @@ def main() -> None:
     except (UsageError, AuthorError) as error:
         typer.echo(f"grader: {harmless(str(error))}", err=True)
         sys.exit(_WRONG_USE)
+    except KeyboardInterrupt:
+        typer.echo("grader: stopped.", err=True)
+        sys.exit(_INTERRUPTED)
 
 
 def _interrupt(_signal: int, _frame: object) -> None:
@@ -89,7 +92,7 @@ _KeepNotebooks = Annotated[
 _AssignmentId = Annotated[str | None, typer.Option("--assignment", "-a", help="Its id, if the course has several.")]
 _Course = Annotated[Path | None, typer.Option("--course", help="The folder with assignments/ and reference/.")]
 _Layout = Annotated[Layout, typer.Option("--layout", help="Whose download it is, where its names don't tell.")]
-_Regrade = Annotated[bool, typer.Option("--regrade", help="Grade anew what is finished, too.")]
+_Regrade = Annotated[bool, typer.Option("--regrade", help="Begin anew: grade what is finished, too.")]
 _ClusterAddress = Annotated[
     str | None, typer.Option("--cluster", metavar="ADDRESS", help="Of a dask.distributed scheduler: its workers grade.")
 ]
@@ -119,7 +122,8 @@ def grade(  # noqa: PLR0913, PLR0917 - typer makes an option of each
             options = BatchOptions(regrade, made_with, keep_notebooks, encode_intake(taken))
             rows = grade_batch(taken.submissions, key, workers, output, listener, options)
     except KeyboardInterrupt:
-        typer.echo("grader: stopped. Finished reports are kept: the same command goes on from there.", err=True)
+        how = "the same command without --regrade" if regrade else "the same command"
+        typer.echo(f"grader: stopped. Finished reports are kept: {how} goes on from there.", err=True)
         raise typer.Exit(_INTERRUPTED) from None
     show_scores(rows)
     show_class(rows)
@@ -155,15 +159,14 @@ def export_results(
         now=datetime.now(UTC),
         options=Options(column),
     )
-    for name, content in sorted(exported.files.items()):
-        write_results(target, name, content)
+    write_exported(target, exported.files)
     for line in (*graded.notes, *exported.notes):
         typer.echo(harmless(line), err=True)
     for one in exported.left_empty:
         typer.echo(f"Left empty: {one_line(one.submission)}: {one_line(one.reason)}", err=True)
-    typer.echo(
-        f"{len(graded.reports)} reports exported for {to.value} into {target}/: {_listed(list(exported.files))}."
-    )
+    scored = len(graded.reports) - len({one.submission for one in exported.left_empty})
+    listed = _listed(list(exported.files))
+    typer.echo(f"{scored} of {len(graded.reports)} reports, for {to.value}, into {target}/: {listed}.")
 
 
 def _read_worksheet(path: Path | None) -> bytes | None:
@@ -181,9 +184,7 @@ def _listed(names: list[str]) -> str:
 
 @app.command()
 def bundle(
-    platform_: Annotated[
-        Platform, typer.Argument(metavar="PLATFORM", help="Where it is to grade.", show_default=False)
-    ],
+    to: Annotated[Platform, typer.Argument(metavar="PLATFORM", help="Where it is to grade.", show_default=False)],
     output: Annotated[Path | None, typer.Option("--output", "-o", help="The zip; <platform>.zip.")] = None,
     assignment: _AssignmentId = None,
     course: _Course = None,
@@ -193,11 +194,12 @@ def bundle(
 ) -> None:
     """Make the zip with which a platform grades by itself: the grader, one assignment's course, the scripts."""
     key, folder = open_course(course, assignment)
-    path = output or Path(f"{platform_.value}.zip")
-    write_results(path.parent, path.name, make_bundle(platform_, folder, key.assignment.id, packages=packages or ()))
-    typer.echo(
-        f"{path}: {key.assignment.title}, for {platform_.value}. The hidden part is in it: keep it from students."
-    )
+    path = output or Path(f"{to.value}.zip")
+    if path.is_dir():
+        message = f"{path}: is a folder. Name the zip with -o, as {path / f'{to.value}.zip'}."
+        raise UsageError(message)
+    write_results(path.parent, path.name, make_bundle(to, folder, key.assignment.id, packages=packages or ()))
+    typer.echo(f"{path}: {key.assignment.title}, for {to.value}. The hidden part is in it: keep it from students.")
 
 
 @app.command()

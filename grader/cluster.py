@@ -7,9 +7,12 @@ loses nothing: what it had goes to another.
 from __future__ import annotations
 
 import queue
+import re
+import socket
 import time
 import traceback
 import uuid
+from asyncio import CancelledError
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -29,21 +32,23 @@ from grader.report.run_record import run_record
 from grader.submission import read_bytes
 from grader.workers import Outcome, grade_one
 
+_ADDRESS = re.compile(r"(?:(?:tcp|tls)://)?(?P<host>\[[0-9A-Fa-f:.]+\]|[^:/\s]+):(?P<port>\d+)")
 _CONNECT_SECONDS = 15
 # A pool that scales down to nothing has this long to come back.
 _PATIENCE_SECONDS = 120
 _LOOK_SECONDS = 5
-_MOST_LOSSES = 20
+# In a row, without a report in between.
+_MOST_LOSSES = 10
 
 
 @contextmanager
 def connected(address: str, key: AnswerKey, course: CourseFiles, terms: Terms) -> Iterator[ClusterWorkers]:
     """The workers of the scheduler at `address`. Raises UsageError where there are none, or not of one making."""
+    _check_address(address)
     try:
         client = Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
-        message = f"--cluster {address}: can't be reached: {error}. Is `dask scheduler` running there?"
-        raise UsageError(message) from error
+        raise _unreachable(address, error) from error
     with client:
         made_with = _one_grader(client, address)
         workers = ClusterWorkers(client, key, course, replace(terms, batch=uuid.uuid4().hex, made_with=made_with))
@@ -53,6 +58,22 @@ def connected(address: str, key: AnswerKey, course: CourseFiles, terms: Terms) -
             # The key and the kernels of this batch alone; others may use the same workers.
             with suppress(Exception):
                 client.run(end_grading, workers.terms.batch)
+
+
+def _check_address(address: str) -> None:
+    """A client of its own waits long, and leaves a traceback, where nobody listens. Raises UsageError."""
+    found = _ADDRESS.fullmatch(address)
+    if found is None:
+        message = f"--cluster {address}: is no address of a scheduler. That is like tcp://10.0.0.1:8786."
+        raise UsageError(message)
+    try:
+        socket.create_connection((found["host"].strip("[]"), int(found["port"])), timeout=_CONNECT_SECONDS).close()
+    except (OSError, OverflowError) as error:
+        raise _unreachable(address, error) from error
+
+
+def _unreachable(address: str, error: Exception) -> UsageError:
+    return UsageError(f"--cluster {address}: can't be reached: {error}. Is `dask scheduler` running there?")
 
 
 def _one_grader(client: Client, address: str) -> str:
@@ -86,7 +107,10 @@ class ClusterWorkers:
     terms: Terms
     _ended: queue.SimpleQueue[Future[Outcome]] = field(default_factory=queue.SimpleQueue)
     _handed_out: Future[CourseFiles] | None = None
+    _sent_with_this: set[object] = field(default_factory=set)
+    """Keys of what was sent to be graded with the course that is handed out now: many are lost at once."""
     _losses: int = 0
+    """How often what was handed out has been lost since the last report came."""
 
     def grade(self, files: Sequence[SubmissionFile]) -> Generator[Outcome, None, None]:
         """See `Workers.grade`. Raises UsageError where the cluster is gone."""
@@ -130,6 +154,7 @@ class ClusterWorkers:
             (self._handed_out,) = self.client.scatter([self.course], direct=True, broadcast=True, hash=False)
         future = self.client.submit(grade_remotely, self._handed_out, self.terms, file, content, pure=False)
         future.add_done_callback(self._ended.put)
+        self._sent_with_this.add(future.key)
         return future
 
     def _next_ended(self) -> Future[Outcome]:
@@ -152,28 +177,33 @@ class ClusterWorkers:
             return False
 
     def _outcome(self, ended: Future[Outcome], file: SubmissionFile) -> Outcome | None:
-        """None where what was sent is lost: it is to be sent again. Raises what ends the batch."""
-        if ended.status == "finished":
+        """None where what was sent, or what came of it, is lost: it is to be sent again. Raises what ends the batch."""
+        try:
             outcome: Outcome = ended.result()
-            return replace(outcome, file=file)
-        if ended.status in {"cancelled", "lost"}:
-            self._lost()
+        except CancelledError:
+            self._lost(ended)
             return None
-        problem = ended.exception()
-        if isinstance(problem, UsageError | AuthorError | GradingStopped):
-            raise problem
-        if isinstance(problem, KilledWorker):
+        except (UsageError, AuthorError, GradingStopped):
+            raise
+        except KilledWorker as problem:
             said = "The workers that were given this submission died, one after the other."
-        else:
-            said = "".join(traceback.format_exception(problem))
-        return self._failed(file, problem, said)
+            return self._failed(file, problem, said)
+        except Exception as problem:  # noqa: BLE001 - whatever it is, it costs one submission
+            return self._failed(file, problem, "".join(traceback.format_exception(problem)))
+        self._losses = 0
+        return replace(outcome, file=file)
 
-    def _lost(self) -> None:
-        """The workers that held the course have died, or the scheduler has."""
-        self._losses += 1
-        if self.client.status != "running" or self._losses > _MOST_LOSSES:
+    def _lost(self, ended: Future[Outcome]) -> None:
+        """Workers that held the course, or a result, have died; or the scheduler has. Raises UsageError."""
+        if self.client.status != "running":
             raise _gone("the connection to the scheduler is lost")
+        if ended.key not in self._sent_with_this:
+            return  # lost with what was handed out before
+        self._sent_with_this.clear()
         self._handed_out = None
+        self._losses += 1
+        if self._losses > _MOST_LOSSES:
+            raise _gone("its workers die again and again")
         try:
             self.client.wait_for_workers(1, timeout=_PATIENCE_SECONDS)
         except TimeoutError as error:

@@ -48,10 +48,10 @@ class _Lines:
     ended: int = 0
     total: int = 0
 
-    def begin(self, finished: Sequence[ScoreRow], to_do: int) -> None:
+    def begin(self, finished: Sequence[ScoreRow], to_do: int, notes: Sequence[str]) -> None:
         self.ended, self.total = len(finished), len(finished) + to_do
-        if finished:
-            _say(_already(finished, to_do))
+        for line in _first_lines(finished, to_do, notes):
+            _say(line)
 
     def done(self, row: ScoreRow) -> None:
         self.ended += 1
@@ -63,9 +63,9 @@ class _Bar:
     shown: Progress
     task: TaskID | None = None
 
-    def begin(self, finished: Sequence[ScoreRow], to_do: int) -> None:
-        if finished:
-            self.shown.console.print(_already(finished, to_do), highlight=False)
+    def begin(self, finished: Sequence[ScoreRow], to_do: int, notes: Sequence[str]) -> None:
+        for line in _first_lines(finished, to_do, notes):
+            self.shown.console.print(escape(line), highlight=False)
         # What was finished before stands in the bar, but not in its speed.
         self.task = self.shown.add_task("", total=len(finished) + to_do, completed=len(finished), last="")
 
@@ -74,8 +74,10 @@ class _Bar:
             self.shown.update(self.task, advance=1, last=escape(one_line(row.id, 30)))
 
 
-def _already(finished: Sequence[ScoreRow], to_do: int) -> str:
-    return f"{len(finished)} are finished already and kept, {to_do} are to be graded. (--regrade grades all anew.)"
+def _first_lines(finished: Sequence[ScoreRow], to_do: int, notes: Sequence[str]) -> Iterator[str]:
+    yield from map(harmless, notes)
+    if finished:
+        yield f"{len(finished)} are finished already and kept, {to_do} are to be graded. (--regrade grades all anew.)"
 
 
 def _say(line: str) -> None:

@@ -11,9 +11,9 @@ import msgspec
 from grader.errors import UsageError
 from grader.overrides import Overrides, load_overrides, with_overrides
 from grader.report.files import report_folder
-from grader.report.json_report import decode_report, encode_report
-from grader.report.scores import ScoreRow, Scores, decode_scores, encode_csv, encode_scores, score_row
-from grader.results import locked, write_results
+from grader.report.json_report import encode_report
+from grader.report.scores import Scores, decode_scores, encode_csv, encode_scores, score_row
+from grader.results import entries, is_unfinished, locked, write_results, written_report
 from grader.score_report import ScoreReport
 
 SCORES = "scores.json"
@@ -30,10 +30,26 @@ class GradedClass:
 def read_class(results: Path) -> GradedClass:
     """The class of a results folder. Where overrides.toml has changed, the reports and scores there follow it.
 
-    Raises UsageError where the folder holds no finished batch, OverridesError.
+    A report that somebody else has changed is left out, and said. Raises UsageError where the folder holds no finished
+    batch, or another command writes there; OverridesError.
     """
-    scores = _scores(results)
-    on_disk = {row.id: report for row in scores.submissions if (report := _report(results, row)) is not None}
+    if not (results / SCORES).exists() and not is_unfinished(results):
+        message = f"{results}: holds no scores. Name a folder that `grader grade` has finished."
+        raise UsageError(message)
+    with locked(results):
+        return _read(results)
+
+
+def _read(results: Path) -> GradedClass:
+    if is_unfinished(results):
+        message = f"{results}: the last batch here was ended before it was done. Give its command again, then this one."
+        raise UsageError(message)
+    scores, known = _scores(results), entries(results)
+    written = {row.id: written_report(results, known[row.id]) for row in scores.submissions if row.id in known}
+    on_disk = {id_: report for id_, report in written.items() if report is not None}
+    if scores.submissions and not on_disk:
+        message = f"{results}: none of its reports can be read as it was written. Run `grader grade` again."
+        raise UsageError(message)
     exercises = {one.id: one.max_score for report in on_disk.values() for one in report.exercises}
     overrides = load_overrides(results, list(exercises.items()))
     reports = {id_: with_overrides(report, overrides) for id_, report in on_disk.items()}
@@ -55,25 +71,16 @@ def _scores(results: Path) -> Scores:
         raise UsageError(message) from error
 
 
-def _report(results: Path, row: ScoreRow) -> ScoreReport | None:
-    try:
-        return decode_report((report_folder(results, row.id) / "report.json").read_bytes())
-    except (OSError, ValueError, msgspec.MsgspecError):
-        return None
-
-
 def _write(results: Path, scores: Scores, changed: Sequence[ScoreReport], reports: dict[str, ScoreReport]) -> None:
     rows = [score_row(reports[row.id]) if row.id in reports else row for row in scores.submissions]
-    with locked(results):
-        for report in changed:
-            folder = report_folder(results, report.submission.id)
-            write_results(folder, "report.json", encode_report(report))
-        write_results(results, SCORES, encode_scores(scores.assignment, rows))
-        write_results(results, "scores.csv", encode_csv(rows))
+    for report in changed:
+        write_results(report_folder(results, report.submission.id), "report.json", encode_report(report))
+    write_results(results, SCORES, encode_scores(scores.assignment, rows))
+    write_results(results, "scores.csv", encode_csv(rows))
 
 
 def _notes(scores: Scores, reports: dict[str, ScoreReport], overrides: Overrides) -> Iterator[str]:
     for row in scores.submissions:
         if row.id not in reports:
-            yield f"{row.id}: has no report that can be read, so nothing is exported. Run `grader grade` again."
+            yield f"{row.id}: has no report as it was written, so nothing is exported. Run `grader grade` again."
     yield from overrides.unused({row.id for row in scores.submissions})

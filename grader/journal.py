@@ -17,7 +17,10 @@ from typing import IO
 import msgspec
 
 from grader.model import SubmissionFile
+from grader.overrides import without_overrides
 from grader.report.files import write_atomically
+from grader.report.json_report import encode_report
+from grader.score_report import ScoreReport
 
 FILE = "journal.jsonl"
 
@@ -27,20 +30,24 @@ class JournalEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fingerprint: str
     """See `fingerprint`."""
     report: str
-    """SHA-256 of the report's bytes as the grader made it, before any override."""
+    """See `report_digest`."""
 
 
 def fingerprint(file: SubmissionFile, sha256: str | None, made_with: str) -> str:
     """One word for all that a report is made of.
 
-    `sha256` is the notebook's; `made_with` stands for the assignment and the grader.
+    `sha256` is the notebook's; `made_with` stands for the assignment and the grader. Not how the file is called where
+    it is shown: the same notebook in a renamed folder need not be graded again.
     """
-    parts = (file.id, file.file, file.refusal, file.absence, file.owner, file.remarks, sha256, made_with)
+    parts = (file.id, file.refusal, file.absence, file.owner, file.remarks, sha256, made_with)
     return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
 
 
-def report_digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
+def report_digest(report: ScoreReport) -> str:
+    """SHA-256 of the report as the grader made it: before any override, whatever its file is called by now."""
+    ref = msgspec.structs.replace(report.submission, file="")
+    made = msgspec.structs.replace(without_overrides(report), submission=ref)
+    return hashlib.sha256(encode_report(made)).hexdigest()
 
 
 @dataclass(slots=True)
@@ -65,9 +72,9 @@ def read_journal(results: Path) -> dict[str, JournalEntry]:
     return {entry.id: entry for entry in _entries(path.read_bytes())} if path.exists() else {}
 
 
-def open_journal(results: Path) -> Journal:
-    """Ready for new lines, on a line of their own. Raises OSError."""
-    known = read_journal(results)
+def open_journal(results: Path, *, anew: bool = False) -> Journal:
+    """Ready for new lines, on a line of their own; `anew`: nothing counts as finished. Raises OSError."""
+    known = {} if anew else read_journal(results)
     # Written anew, since a cut line would swallow the next one.
     write_atomically(results / FILE, b"".join(msgspec.json.encode(entry) + b"\n" for entry in known.values()))
     return Journal((results / FILE).open("ab", buffering=0))

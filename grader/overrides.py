@@ -12,6 +12,8 @@ grading anything again.
 
 from __future__ import annotations
 
+import os
+import unicodedata
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -47,7 +49,8 @@ class Overrides:
 
     def unused(self, submissions: AbstractSet[str]) -> list[str]:
         """A line for each submission that an entry names and that isn't there."""
-        missing = sorted({entry.submission for entry in self.entries} - submissions)
+        known = set(map(_normal, submissions))
+        missing = sorted({entry.submission for entry in self.entries if _normal(entry.submission) not in known})
         return [
             f'{self.path}: there is no submission "{name}", so nothing is changed.{did_you_mean(name, submissions)}'
             for name in missing
@@ -60,7 +63,7 @@ def load_overrides(results: Path, exercises: Sequence[tuple[str, float]]) -> Ove
     `exercises` are the assignment's: (id, most points). Raises OverridesError, naming the entry and the mend.
     """
     path = results / FILE
-    if not path.exists():
+    if not os.path.lexists(path):  # a link that leads nowhere is a mistake, and no file less
         return Overrides(path)
     try:
         entries = read_table(path, _File).overrides
@@ -79,21 +82,27 @@ def _faults(entries: Sequence[OverrideEntry], exercises: dict[str, float]) -> It
             known = did_you_mean(entry.exercise, exercises)
             yield f'overrides[{number}].exercise: there is no exercise "{entry.exercise}".{known}'
         elif entry.points > most:
-            yield f"overrides[{number}].points: {entry.exercise} has {most:g} points at most, not {entry.points:g}."
+            yield f"overrides[{number}].points: {entry.exercise} has {most} points at most, not {entry.points}."
 
 
 def _repeated(entries: Sequence[OverrideEntry]) -> Iterator[str]:
     seen: set[tuple[str, str]] = set()
     for number, entry in enumerate(entries):
-        place = (entry.submission, entry.exercise)
+        place = (_normal(entry.submission), entry.exercise)
         if place in seen:
             yield f'overrides[{number}]: {entry.exercise} of "{entry.submission}" is there twice. Keep one.'
         seen.add(place)
 
 
+def _normal(name: str) -> str:
+    """An editor may write the same letters otherwise than a file system does."""
+    return unicodedata.normalize("NFC", name)
+
+
 def with_overrides(report: ScoreReport, overrides: Overrides) -> ScoreReport:
     """The report with these overrides and no others, whichever it had before."""
-    mine = {entry.exercise: entry for entry in overrides.entries if entry.submission == report.submission.id}
+    name = _normal(report.submission.id)
+    mine = {entry.exercise: entry for entry in overrides.entries if _normal(entry.submission) == name}
     exercises = [_overridden(_as_graded(exercise), mine.get(exercise.id)) for exercise in report.exercises]
     return report if exercises == report.exercises else _summed(report, exercises)
 
@@ -113,7 +122,7 @@ def _as_graded(exercise: ExerciseScore) -> ExerciseScore:
 def _overridden(exercise: ExerciseScore, entry: OverrideEntry | None) -> ExerciseScore:
     if entry is None:
         return exercise
-    points = round(entry.points, _DECIMALS)
+    points = abs(round(entry.points, _DECIMALS))  # never -0.0
     status = Status.PASSED if points == exercise.max_score else Status.FAILED if points == 0 else Status.PARTIAL
     override = Override(points, entry.reason, exercise.score, exercise.status)
     return msgspec.structs.replace(exercise, score=points, status=status, override=override)

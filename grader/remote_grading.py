@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from grader.answer_key import AnswerKey
 from grader.course_files import CourseFiles, key_from
-from grader.errors import SandboxUnavailable, UsageError
+from grader.errors import GradingStopped, SandboxUnavailable, UsageError
 from grader.made_with import grader_digest
 from grader.model import SubmissionFile
 from grader.runner import KernelRunner
@@ -37,12 +37,17 @@ class _Grading:
 
 # Per process, since the zygote is: threads of one worker share it.
 _gradings: dict[str, _Grading] = {}
+_ended: set[str] = set()
 _lock = threading.Lock()
 
 
 def grade_remotely(course: CourseFiles, terms: Terms, file: SubmissionFile, content: bytes) -> Outcome:
     """Raises UsageError where this worker has another grader, or can't seal student code as it should."""
     with _lock:
+        if terms.batch in _ended:
+            # It was on its way when the batch ended: made anew, the key would stay for good.
+            message = "Grading was stopped."
+            raise GradingStopped(message)
         if terms.batch not in _gradings:
             _gradings[terms.batch] = _make(course, terms)
         grading = _gradings[terms.batch]
@@ -67,6 +72,7 @@ def _make(course: CourseFiles, terms: Terms) -> _Grading:
 def end_grading(batch: str) -> None:
     """End all that runs of a batch on this worker, and forget its key."""
     with _lock:
+        _ended.add(batch)
         grading = _gradings.pop(batch, None)
     if grading is not None:
         grading.runner.stop()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from errno import EDQUOT, ENOSPC
 from pathlib import Path
 
 import filelock
@@ -21,6 +22,9 @@ from grader.score_report import ReportStatus, ScoreReport
 from grader.workers import Outcome
 
 _LOCK = ".lock"
+UNFINISHED = ".unfinished"
+# The names of what the last export wrote.
+_EXPORTED = ".exported"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,24 +37,20 @@ class Results:
     overrides: Overrides
     journal: Journal
 
-    def finished(self, file: SubmissionFile, sha256: str | None, entry: JournalEntry | None) -> ScoreReport | None:
+    def finished(self, file: SubmissionFile, sha256: str | None, entry: JournalEntry) -> ScoreReport | None:
         """The report that `entry` speaks of, if it is this submission's, and is there as it was written.
 
         It has the overrides of today. A fault of the grader is never taken for finished: it may be gone by now.
         """
-        if entry is None or entry.fingerprint != fingerprint(file, sha256, self.made_with):
+        if entry.fingerprint != fingerprint(file, sha256, self.made_with):
             return None
-        path = report_folder(self.folder, file.id) / "report.json"
-        try:
-            content = path.read_bytes()
-            graded = without_overrides(decode_report(content))
-        except (OSError, ValueError, msgspec.MsgspecError):
+        written = written_report(self.folder, entry)
+        if written is None or without_overrides(written).status is ReportStatus.GRADER_ERROR:
             return None
-        if report_digest(encode_report(graded)) != entry.report or graded.status is ReportStatus.GRADER_ERROR:
-            return None
-        report = with_overrides(graded, self.overrides)
-        if content != encode_report(report):
-            write_atomically(path, encode_report(report))
+        named = msgspec.structs.replace(written.submission, file=file.file)
+        report = with_overrides(msgspec.structs.replace(written, submission=named), self.overrides)
+        if report != written:
+            write_atomically(report_folder(self.folder, file.id) / "report.json", encode_report(report))
         return report
 
     def keep(self, outcome: Outcome) -> ScoreReport:
@@ -70,29 +70,51 @@ class Results:
         report = with_overrides(graded, self.overrides)
         write_atomically(folder / "report.json", encode_report(report))
         made_of = fingerprint(file, graded.submission.sha256, self.made_with)
-        self.journal.add(JournalEntry(file.id, made_of, report_digest(encode_report(graded))))
+        self.journal.add(JournalEntry(file.id, made_of, report_digest(graded)))
         return report
+
+    def finish(self) -> None:
+        """All is written. Raises UsageError."""
+        with _writable(self.folder):
+            (self.folder / UNFINISHED).unlink(missing_ok=True)
 
     def has_notebook(self, file: SubmissionFile) -> bool:
         """Whether the notebook as it was run was kept."""
         return (report_folder(self.folder, file.id) / "executed.ipynb").exists()
 
 
-@contextmanager
-def open_results(folder: Path, made_with: str, overrides: Overrides) -> Iterator[Results]:
-    """Lock the folder, remove what a killed batch left half written, and open its journal.
+def written_report(folder: Path, entry: JournalEntry) -> ScoreReport | None:
+    """The report of a submission, if it is there as it was written: whole, and changed by nobody."""
+    try:
+        report = decode_report((report_folder(folder, entry.id) / "report.json").read_bytes())
+    except (OSError, ValueError, msgspec.MsgspecError):
+        return None
+    return report if report_digest(report) == entry.report else None
 
-    Raises UsageError where another batch writes there, or nobody can.
+
+@contextmanager
+def open_results(folder: Path, made_with: str, overrides: Overrides, *, anew: bool = False) -> Iterator[Results]:
+    """Lock the folder, remove what a killed batch left half written, and open its journal; `anew`: an empty one.
+
+    From then on until `finish` the folder says that it is unfinished. Raises UsageError where another batch writes
+    there, or nobody can.
     """
     with locked(folder):
         with _writable(folder):
-            for left in folder.rglob(HALF_WRITTEN):
-                left.unlink()
-            journal = open_journal(folder)
+            for left in (*folder.glob(HALF_WRITTEN), *(folder / "reports").rglob(HALF_WRITTEN)):
+                with suppress(OSError):
+                    left.unlink()
+            write_atomically(folder / UNFINISHED, b"")
+            journal = open_journal(folder, anew=anew)
         try:
             yield Results(folder, made_with, overrides, journal)
         finally:
             journal.close()
+
+
+def is_unfinished(folder: Path) -> bool:
+    """Whether the last batch there was ended before it had written its scores, or still runs."""
+    return (folder / UNFINISHED).exists()
 
 
 @contextmanager
@@ -122,8 +144,12 @@ def _writable(folder: Path) -> Iterator[None]:
     except filelock.Timeout:
         raise  # an OSError too, but no matter of room
     except OSError as error:
-        message = f"{folder}: can't be written: {error.strerror}. Make room, or name another folder with -o."
+        message = f"{folder}: can't be written: {error.strerror}. {_mend(error)} with -o."
         raise UsageError(message) from error
+
+
+def _mend(error: OSError) -> str:
+    return "Make room, or name another folder" if error.errno in {ENOSPC, EDQUOT} else "Name another folder"
 
 
 def write_results(folder: Path, name: str, content: bytes) -> None:
@@ -136,3 +162,25 @@ def entries(folder: Path) -> dict[str, JournalEntry]:
     """What the journal says is finished. Raises UsageError where it can't be read."""
     with _writable(folder):
         return read_journal(folder)
+
+
+def write_exported(folder: Path, files: Mapping[str, bytes]) -> None:
+    """These files, and none of an earlier export: else somebody would upload what is no longer so.
+
+    Raises UsageError.
+    """
+    with _writable(folder):
+        listed = folder / _EXPORTED
+        earlier = listed.read_text(encoding="utf-8").splitlines() if listed.exists() else []
+        write_atomically(listed, _lines({*earlier, *files}))
+        for path in {folder / name for name in earlier} - {folder / name for name in files}:
+            if ".." not in path.parts and path.is_relative_to(folder):
+                with suppress(OSError):
+                    path.unlink()
+        for name, content in sorted(files.items()):
+            write_atomically(folder / name, content)
+        write_atomically(listed, _lines(files))
+
+
+def _lines(names: Iterable[str]) -> bytes:
+    return "".join(f"{name}\n" for name in sorted(names)).encode()

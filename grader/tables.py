@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -26,7 +27,8 @@ _AnyTable = TypeVar("_AnyTable", bound=Table)
 def read_table(path: Path, form: type[_AnyTable]) -> _AnyTable:
     """The file as a `form`. Raises AssignmentError."""
     try:
-        return msgspec.toml.decode(path.read_bytes(), type=form)
+        # Windows' editors begin a file with a byte-order mark.
+        return msgspec.toml.decode(path.read_bytes().removeprefix(BOM_UTF8), type=form)
     except OSError as error:
         message = f"{path}: can't be read: {error.strerror}."
         raise AssignmentError(message) from error
@@ -39,6 +41,7 @@ def read_table(path: Path, form: type[_AnyTable]) -> _AnyTable:
 
 _UNKNOWN_KEY = re.compile(r"Object contains unknown field `(?P<key>[^`]*)`(?: - at `\$\.?(?P<place>[^`]*)`)?")
 _UNKNOWN_TAG = re.compile(r"Invalid value '(?P<tag>[^']*)' - at `\$\.?(?P<place>[^`]*)`")
+_EMPTY = re.compile(r"Expected `str` matching regex '\\\\S'")
 _PLACED = re.compile(r"(?P<what>.*) - at `\$\.?(?P<place>[^`]*)`")
 
 
@@ -49,7 +52,7 @@ def _explain(problem: str) -> str:
     if found := _UNKNOWN_TAG.match(problem):
         return f'{found["place"]}: unknown value "{found["tag"]}".{did_you_mean(found["tag"], _known_tags())}'
     if found := _PLACED.match(problem):
-        return f"{found['place']}: {found['what']}."
+        return f"{found['place']}: {_EMPTY.sub('must not be empty', found['what'])}."
     return f"{problem}."
 
 

@@ -40,7 +40,7 @@ class Workforce:
 def employed(
     asked: Workforce, key: AnswerKey, course: Path, hidden: Sequence[Path], warn: Callable[[str], None]
 ) -> Iterator[tuple[Workers, str]]:
-    """The workers, and which grader they are (see `made_with`).
+    """The workers, and which grader they are (see `made_with`): one that doesn't seal is another.
 
     `hidden` are paths of this machine that student code must not read. Raises SandboxUnavailable, and UsageError where
     a cluster can't be had.
@@ -49,10 +49,15 @@ def employed(
         warn(_NOT_SEALED)
     if asked.cluster is not None:
         with _cluster(asked, asked.cluster, key, course) as workers:
-            yield workers, workers.terms.made_with
+            yield workers, _sealed_or_not(workers.terms.made_with, asked)
         return
     with KernelRunner(find_sandbox(asked.sandbox, list(hidden)), keep_outputs=asked.keep_notebooks) as runner:
-        yield Threads(key, runner, asked.jobs), grader_digest()
+        yield Threads(key, runner, asked.jobs), _sealed_or_not(grader_digest(), asked)
+
+
+def _sealed_or_not(made_with: str, asked: Workforce) -> str:
+    """What was graded unsealed doesn't count as finished where a seal is asked for: it could say anything."""
+    return f"{made_with} unsealed" if asked.sandbox == "off" else made_with
 
 
 def _cluster(asked: Workforce, address: str, key: AnswerKey, course: Path) -> AbstractContextManager[ClusterWorkers]:

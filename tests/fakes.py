@@ -31,11 +31,12 @@ class FakeListener:
     def __init__(self, on_done: Callable[[ScoreRow], None] = lambda _: None) -> None:
         self.finished: list[str] = []
         self.to_do = 0
+        self.notes: list[str] = []
         self.ended: list[str] = []
         self._on_done = on_done
 
-    def begin(self, finished: Sequence[ScoreRow], to_do: int) -> None:
-        self.finished, self.to_do = [row.id for row in finished], to_do
+    def begin(self, finished: Sequence[ScoreRow], to_do: int, notes: Sequence[str]) -> None:
+        self.finished, self.to_do, self.notes = [row.id for row in finished], to_do, list(notes)
 
     def done(self, row: ScoreRow) -> None:
         self.ended.append(row.id)

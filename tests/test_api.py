@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -46,8 +47,18 @@ def test_wrong_use_is_said_by_the_call_itself(tmp_path: Path) -> None:
         (tmp_path / f"{name}.ipynb").touch()
     with pytest.raises(UsageError, match="holds 2 submissions"):
         grader.grade(tmp_path, course=ROOT)
-    with pytest.raises(ValueError, match="nowhere"):
-        grader.grade_all([SUBMISSIONS / "right_plain"], course=ROOT, layout="nowhere")
+    with pytest.raises(UsageError, match='Did you mean "moodle"'):
+        grader.grade_all([SUBMISSIONS / "right_plain"], course=ROOT, layout="moddle")
+    with pytest.raises(UsageError, match="Put it in brackets"):
+        grader.grade_all(str(SUBMISSIONS / "right_plain"), course=ROOT)
+    with pytest.raises(UsageError, match="jobs=-1"):
+        grader.grade_all([SUBMISSIONS / "right_plain"], course=ROOT, jobs=-1)
+
+
+@pytest.mark.parametrize("choice", ["requierd", "OFF", None, False])
+def test_a_slip_never_gets_less_of_the_seal(choice: Any) -> None:
+    with pytest.raises(UsageError, match="The sandbox can be auto, required, off"):
+        grader.grade(SUBMISSIONS / "right_plain", course=ROOT, sandbox=choice)
 
 
 def test_unsealed_kernels_warn(tmp_path: Path) -> None:

@@ -81,7 +81,7 @@ def test_reports_are_byte_identical_from_run_to_run(
 def test_a_folder_that_cannot_be_written_is_said_before_anything_runs(key: AnswerKey, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     runner = FakeRunner()
-    with pytest.raises(UsageError, match="or name another folder with -o"):
+    with pytest.raises(UsageError, match="Name another folder with -o"):
         grade_batch([SubmissionFile("x", tmp_path / "x", "x")], key, Threads(key, runner, 1), tmp_path / "file")
     assert runner.submissions == []
 

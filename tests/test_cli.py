@@ -264,6 +264,7 @@ def test_export_fills_what_the_platform_gave(tmp_path: Path) -> None:
     with (tmp_path / "out" / "export" / "moodle" / "Grades.csv").open(encoding="utf-8", newline="") as stream:
         (filled,) = csv.DictReader(stream)
     assert (filled["Identifier"], float(filled["Grade"]), filled["Maximum grade"]) == ("Participant 4711", 0, "100.00")
+    assert "1 of 1 reports, for moodle" in ended.stdout
     assert "feedback.zip" in ended.stdout
 
 

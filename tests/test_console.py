@@ -22,7 +22,7 @@ def test_the_bar_counts_what_was_finished_before_but_not_as_speed() -> None:
     """Else a batch that goes on would promise an end that it can't keep."""
     with Progress(console=Console(file=io.StringIO())) as shown:
         bar = _Bar(shown)
-        bar.begin([row(str(number)) for number in range(90)], to_do=10)
+        bar.begin([row(str(number)) for number in range(90)], to_do=10, notes=[])
         (task,) = shown.tasks
         assert (task.completed, task.total, task.speed) == (90, 100, None)
         for number in range(10):

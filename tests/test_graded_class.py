@@ -59,7 +59,7 @@ def test_a_report_that_is_gone_is_said(results: Path) -> None:
     (report_folder(results, "alice") / "report.json").write_bytes(b"{")
     graded = read_class(results)
     assert [report.submission.id for report in graded.reports] == ["bob"]
-    assert graded.notes[0].startswith("alice: has no report that can be read")
+    assert graded.notes[0].startswith("alice: has no report as it was written")
 
 
 def test_a_folder_of_no_finished_batch_is_said(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+from codecs import BOM_UTF8
 from pathlib import Path
 
 import msgspec
@@ -89,15 +91,31 @@ def test_a_folder_without_the_file_has_none(key: AnswerKey, tmp_path: Path) -> N
     assert load_overrides(tmp_path, exercise_points(key)).entries == (OverrideEntry("x", "ex1", 3.0, "r"),)
 
 
+def test_what_editors_do_to_a_file_is_no_matter(graded: ScoreReport, key: AnswerKey, tmp_path: Path) -> None:
+    """A byte-order mark, CRLF, and letters composed otherwise than in the file system."""
+    text = ENTRY.replace('"x"', '"' + unicodedata.normalize("NFD", "Zoë Müller") + '"').replace("\n", "\r\n")
+    (tmp_path / FILE).write_bytes(BOM_UTF8 + text.encode())
+    mine = load_overrides(tmp_path, exercise_points(key))
+    zoe = msgspec.structs.replace(REF, id=unicodedata.normalize("NFC", "Zoë Müller"))
+    assert with_overrides(msgspec.structs.replace(graded, submission=zoe), mine).score == 3
+    assert mine.unused({zoe.id}) == []
+
+
+def test_a_link_that_leads_nowhere_is_said(key: AnswerKey, tmp_path: Path) -> None:
+    (tmp_path / FILE).symlink_to(tmp_path / "gone.toml")
+    with pytest.raises(OverridesError, match="can't be read"):
+        load_overrides(tmp_path, exercise_points(key))
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         (ENTRY.replace("ex1", "ex11"), r'overrides\[0\].exercise: there is no exercise "ex11". Did you mean "ex1"'),
-        (ENTRY.replace("= 3", "= 21"), r"ex1 has 20 points at most, not 21"),
+        (ENTRY.replace("= 3", "= 21"), r"ex1 has 20.0 points at most, not 21.0"),
         (ENTRY.replace("= 3", "= -1"), r"overrides\[0\].points"),
         (ENTRY.replace("= 3", "= nan"), r"points"),
         (ENTRY.replace('reason = "r"\n', ""), r"missing required field `reason`"),
-        (ENTRY.replace('"r"', '" "'), r"overrides\[0\].reason"),
+        (ENTRY.replace('"r"', '" "'), r"overrides\[0\].reason: must not be empty\."),
         (ENTRY.replace("reason", "raeson"), r'unknown key "raeson". Did you mean "reason"'),
         (ENTRY + ENTRY, r"overrides\[1\]: ex1 of \"x\" is there twice"),
         ("[[overrides]", r"is not valid TOML"),

@@ -16,8 +16,10 @@ from grader.errors import KernelUnavailable, UsageError
 from grader.model import SubmissionFile
 from grader.overrides import FILE
 from grader.report.files import report_folder
+from grader.report.json_report import decode_report
 from grader.report.scores import ScoreRow
 from grader.results import locked
+from grader.score_report import Remark
 from grader.workers import Threads
 from tests.fakes import FakeListener, FakeRunner
 from tests.notebooks import filled_sheet
@@ -112,8 +114,19 @@ def test_another_submission_is_graded(run: Callable[..., list[str]], files: list
     files[1].path.write_bytes(filled_sheet(last="# a second thought"))
     assert run() == ["bob"]
     files[2] = replace(files[2], refusal="It is a link.")
-    files[3] = replace(files[3], file="elsewhere.ipynb")
+    files[3] = replace(files[3], remarks=(Remark("chosen_notebook", "Of two."),))
     assert run() == ["dave"], "carol's needs no kernel any more"
+
+
+def test_the_same_notebook_under_another_name_is_kept_and_called_by_it(
+    run: Callable[..., list[str]], files: list[SubmissionFile], tmp_path: Path
+) -> None:
+    run()
+    files[1] = replace(files[1], file="renamed/bob.ipynb")
+    assert run() == []
+    report = decode_report((report_folder(tmp_path / "out", "bob") / "report.json").read_bytes())
+    assert report.submission.file == "renamed/bob.ipynb"
+    assert run() == []
 
 
 def test_another_assignment_or_grader_grades_all(run: Callable[..., list[str]], key: AnswerKey) -> None:
@@ -140,9 +153,13 @@ def test_a_fault_of_the_grader_is_tried_again(
 def test_half_written_files_of_a_killed_batch_are_removed(run: Callable[..., list[str]], tmp_path: Path) -> None:
     folder = tmp_path / "out" / "reports" / "alice"
     folder.mkdir(parents=True)
-    (folder / ".abc.part").write_bytes(b'{"half')
+    (folder / ".grader-abc.part").write_bytes(b'{"half')
+    theirs = [tmp_path / "out" / ".download.part", tmp_path / "out" / "mine" / ".grader-thesis.part"]
+    for path in theirs:
+        path.parent.mkdir(exist_ok=True)
+        path.touch()
     run()
-    assert not list((tmp_path / "out").rglob("*.part"))
+    assert set((tmp_path / "out").rglob("*.part")) == set(theirs), "what isn't the grader's stays"
 
 
 def test_two_batches_never_share_a_folder(run: Callable[..., list[str]], tmp_path: Path) -> None:

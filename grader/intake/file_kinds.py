@@ -14,6 +14,12 @@ _JUNK_FOLDERS = frozenset({".ipynb_checkpoints", "__macosx"})
 _JUNK_FILES = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
 
 
+# What a results folder of ours holds from its first batch on, and what in it is other than what was handed in.
+RESULTS_MARKS = frozenset({".lock", "journal.jsonl"})
+RESULTS_FILES = RESULTS_MARKS | {".unfinished", "intake.json", "overrides.toml", "scores.csv", "scores.json"}
+RESULTS_FOLDERS = frozenset({"export", "reports"})
+
+
 def is_junk(name: str) -> bool:
     """Whether a program left it there: neither listed nor graded."""
     # macOS writes "._name" beside each file of a zip: metadata, not the file.

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from grader.intake.named_paths import Kind, Named, open_named
 from grader.intake.plain import plain_skipped, plain_submissions, prefix_of
 from grader.intake.submissions import take_stray, take_submission
 from grader.intake.tree import build_tree
+from grader.intake.unique_ids import Candidate, with_unique_ids
 from grader.model import SubmissionFile
 from grader.plaintext import decodable, one_line
 
@@ -30,6 +30,8 @@ class _Download:
     recognised: Recognised | None
     prefix: str
     """What stands before its paths where they are shown."""
+    place: str
+    """Where it lies, below all that was named."""
 
 
 def find_submissions(
@@ -49,11 +51,11 @@ def find_submissions(
     circumstances = Circumstances(glance, assignment)
     base = Path(os.path.commonpath([one.root for one in named]))
     downloads = list(_downloads(named, layout, circumstances, base))
-    skipped = list(refused)
-    submissions = list(plain_submissions([one.named[0] for one in downloads if one.recognised is None], base))
+    skipped, submissions = list(refused), list[Candidate]()
     for download in downloads:
         if download.recognised is None:
-            skipped += plain_skipped(download.named[0], base)
+            submissions += plain_submissions(download.named[0], download.prefix, download.place)
+            skipped += plain_skipped(download.named[0], download.prefix)
         else:
             found, left_out = _of_platform(download, download.recognised, circumstances)
             submissions += found
@@ -66,7 +68,7 @@ def find_submissions(
         for one in download.named
     }
     ordered = sorted(skipped, key=lambda one: (one.file, one.reason))
-    return Intake(tuple(_with_unique_ids(submissions)), tuple(ordered), dict(sorted(layouts.items())))
+    return Intake(tuple(with_unique_ids(submissions)), tuple(ordered), dict(sorted(layouts.items())))
 
 
 # --- whose download it is --------------------------------------------------------------------------------------------
@@ -80,8 +82,8 @@ def _downloads(named: Sequence[Named], layout: Layout, circumstances: Circumstan
     for parent, group in siblings.items():
         together = _together(parent, group, layout) if len(group) > 1 else None
         if together is not None:
-            prefix = f"{decodable(parent.relative_to(base).as_posix())}/" if parent != base else ""
-            yield _Download(tuple(group), together, prefix)
+            prefix = f"{decodable(parent.name)}/" if parent != base else ""
+            yield _Download(tuple(group), together, prefix, _place(parent, base))
             continue
         for one in group:
             yield _alone(one, layout, circumstances, base)
@@ -100,7 +102,11 @@ def _alone(one: Named, layout: Layout, circumstances: Circumstances, base: Path)
     if found is None and one.kind is Kind.FOLDER and layout is Layout.AUTO:
         # One student's folder, named by itself.
         found = _together(one.path.parent, [one], layout)
-    return _Download((one,), found, prefix_of(one, base))
+    return _Download((one,), found, prefix_of(one, base), _place(one.root, base))
+
+
+def _place(root: Path, base: Path) -> str:
+    return decodable(os.path.relpath(root, base))
 
 
 def _tree(one: Named) -> Node:
@@ -128,7 +134,7 @@ def _together(parent: Path, group: Sequence[Named], layout: Layout) -> Recognise
 
 def _of_platform(
     download: _Download, recognised: Recognised, circumstances: Circumstances
-) -> tuple[list[SubmissionFile], list[Skipped]]:
+) -> tuple[list[Candidate], list[Skipped]]:
     arranged = recognised.arranged(circumstances)
     submissions: list[SubmissionFile] = []
     skipped = list(arranged.skipped)
@@ -143,27 +149,14 @@ def _of_platform(
         else:
             submissions.append(stray)
     return (
-        [replace(one, file=download.prefix + one.file) for one in submissions],
+        [_candidate(one, download) for one in submissions],
         [replace(one, file=download.prefix + one.file) for one in skipped],
     )
 
 
-def _with_unique_ids(submissions: Iterable[SubmissionFile]) -> list[SubmissionFile]:
-    """Two names that a case-insensitive or normalising file system takes for one must not share a folder."""
-    taken: set[str] = set()
-    found: list[SubmissionFile] = []
-    for one in sorted(submissions, key=lambda one: (one.id, one.file, one.entry or "", str(one.path))):
-        number, unique = 1, one.id
-        while _folded(unique) in taken:
-            number += 1
-            unique = f"{one.id}~{number}"
-        taken.add(_folded(unique))
-        found.append(replace(one, id=unique))
-    return sorted(found, key=lambda one: one.id)
-
-
-def _folded(name: str) -> str:
-    return unicodedata.normalize("NFKC", name).casefold()
+def _candidate(one: SubmissionFile, download: _Download) -> Candidate:
+    place = f"{download.place}/{one.file}"
+    return Candidate(replace(one, file=download.prefix + one.file), (one.id,), place)
 
 
 def _nothing(paths: Sequence[Path], skipped: Sequence[Skipped]) -> UsageError:

@@ -2,43 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 from grader.intake.file_kinds import is_archive, is_junk, is_notebook, stem_of
 from grader.intake.handed_in import Entry, Skipped
 from grader.intake.named_paths import Kind, Named
 from grader.intake.submissions import may_be_notebook
+from grader.intake.unique_ids import Candidate
 from grader.model import SubmissionFile
 from grader.plaintext import decodable
 
 _NOT_OPENED = "Archives in a folder are not opened. If it is a class's download, name it itself."
 
 
-def plain_submissions(named: Sequence[Named], base: Path) -> Iterator[SubmissionFile]:
-    """A submission for each notebook below `base`, the closest folder that holds all that was named.
+def plain_submissions(named: Named, prefix: str, place: str) -> Iterator[Candidate]:
+    """A submission for each notebook that was named, or lies in what was named.
 
-    An id is the path without its suffix, so two files of one name in different folders never meet. Where all files
-    have one name, it tells nothing, and the folder is the id.
+    A notebook alone in its folder goes by the folder, others by their path without its suffix.
     """
-    found = [(_path(entry, one, base), entry, one) for one in named for entry in _notebooks(one)]
-    alike = len(found) > 1 and len({path.rpartition("/")[2] for path, _, _ in found}) == 1
-    by_folder = alike and all("/" in path for path, _, _ in found)
-    for path, entry, one in sorted(found, key=lambda item: item[0].split("/")):
-        stem = path.rpartition("/")[0] if by_folder else stem_of(path) if is_notebook(path) else path
-        yield SubmissionFile(
-            id=stem if stem and not stem.endswith("/") else f"{stem}unnamed",
+    found = list(_notebooks(named))
+    beside = Counter(_folder(entry.path) for entry in found)
+    for entry in found:
+        alone = beside[_folder(entry.path)] == 1 and named.kind is not Kind.FILE
+        submission = SubmissionFile(
+            id="",
             path=entry.source,
-            file=prefix_of(one, base) + entry.path,
+            file=prefix + entry.path,
             refusal=entry.refusal,
             entry=entry.name_in_archive,
         )
+        yield Candidate(submission, tuple(_ids(entry, named, alone=alone)), f"{place}/{entry.path}")
 
 
-def plain_skipped(named: Named, base: Path) -> Iterator[Skipped]:
+def _ids(entry: Entry, named: Named, *, alone: bool) -> Iterator[str]:
+    """The path below what was named; and, where others are called so, with the name of what was named before it."""
+    own = _folder(entry.path) if alone and _folder(entry.path) else _stem(entry.path)
+    above = decodable(named.root.name)
+    yield own
+    if alone and not _folder(entry.path):
+        yield above
+    yield f"{above}/{own}"
+
+
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
+def _stem(path: str) -> str:
+    stem = stem_of(path) if is_notebook(path) else path
+    return stem if stem and not stem.endswith("/") else f"{stem}unnamed"
+
+
+def plain_skipped(named: Named, prefix: str) -> Iterator[Skipped]:
     """Archives within, and what an archive holds that must not be opened."""
     for entry in _listed(named) if named.kind is not Kind.FILE else ():
-        shown = prefix_of(named, base) + entry.path
+        shown = prefix + entry.path
         if entry.refusal is not None and entry.name_in_archive is not None and not may_be_notebook(entry):
             yield Skipped(shown, entry.refusal)
         elif is_archive(entry.path) and not entry.is_folder:
@@ -46,18 +66,13 @@ def plain_skipped(named: Named, base: Path) -> Iterator[Skipped]:
 
 
 def prefix_of(named: Named, base: Path) -> str:
-    """What stands before the paths of its entries, where several things were named: where in `base` it lies."""
+    """What stands before the paths of its entries, where several things were named: its name.
+
+    Not where it lies: students need not know how the instructor's folders are called.
+    """
     if named.root == base or not named.root.is_relative_to(base):
         return ""
-    shown = named.path if named.kind is Kind.ARCHIVE else named.root
-    return decodable(shown.relative_to(base).as_posix()) + "/"
-
-
-def _path(entry: Entry, named: Named, base: Path) -> str:
-    """As if archives were unpacked: the same ids either way."""
-    if named.root == base:
-        return entry.path
-    return f"{decodable(named.root.relative_to(base).as_posix())}/{entry.path}"
+    return decodable((named.path if named.kind is Kind.ARCHIVE else named.root).name) + "/"
 
 
 def _notebooks(named: Named) -> Iterator[Entry]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from grader.report.safe_names import safe_path
 
 # Of files that are being written. A killed batch leaves some behind.
-HALF_WRITTEN = ".*.part"
+HALF_WRITTEN = ".grader-*.part"
 
 
 def report_folder(results: Path, submission_id: str) -> Path:
@@ -21,7 +21,7 @@ def report_folder(results: Path, submission_id: str) -> Path:
 def write_atomically(path: Path, content: bytes) -> None:
     """Make `path` hold `content`, wholly or not at all, whenever the process or the machine dies."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
+    descriptor, temporary = tempfile.mkstemp(prefix=".grader-", suffix=".part", dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(content)

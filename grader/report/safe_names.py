@@ -9,7 +9,7 @@ import re
 _FORBIDDEN = re.compile(r'[<>:"|?*\\/\x00-\x1f\x7f]')
 # Also what stands beside a report: an id may have another's name and more.
 _RESERVED = re.compile(
-    r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?|\.+|(report|run|score|result|results)\.json|executed\.ipynb|result\.base64"
+    r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?|\.+|(report|run|score|result|results|index)\.json|executed\.ipynb|result\.base64"
 )
 # As the names below that are not kept as they were: another submission may be called so.
 _LOOKS_HASHED = re.compile(r"-[0-9a-f]{8}\Z")

@@ -69,7 +69,7 @@ def handed_in_twice(reports: Iterable[ScoreReport]) -> Mapping[str, str]:
         if owner is not None and owner.id:
             by_owner[owner.platform, owner.id].append(report.submission.id)
     return {
-        id_: f"One student handed in {_quoted(ids)}. Export the one that counts alone."
+        id_: f"One student handed in {_quoted(ids)}. Grade the download that counts by itself, and export that."
         for ids in by_owner.values()
         for id_ in ids
         if len(ids) > 1

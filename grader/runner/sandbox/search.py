@@ -10,9 +10,9 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
-from grader.errors import SandboxUnavailable
+from grader.errors import SandboxUnavailable, UsageError
 from grader.kernel_side.landlock import landlock_version
 from grader.runner.environment import kernel_environment
 from grader.runner.private_folder import make_private_folder
@@ -67,6 +67,10 @@ def find_sandbox(choice: SandboxChoice, private: Sequence[Path] = ()) -> Sandbox
     `auto` needs Landlock or namespaces, and the filter of system calls: without these student code reads and reaches
     what the caller can. `required` needs every layer. `off` seals nothing.
     """
+    if choice not in get_args(SandboxChoice):
+        # From Python nothing else stops a slip, and whoever meant "required" must not get less.
+        message = f"The sandbox can be {', '.join(get_args(SandboxChoice))}, not {choice!r}."
+        raise UsageError(message)
     if choice == "off":
         return Sandbox()
     if sys.platform != "linux" or platform.machine() not in MACHINES:
