@@ -6,13 +6,14 @@ loses nothing: what it had goes to another.
 
 from __future__ import annotations
 
+import asyncio
+import concurrent.futures
 import queue
 import re
 import socket
 import time
 import traceback
 import uuid
-from asyncio import CancelledError
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -37,6 +38,8 @@ _CONNECT_SECONDS = 15
 # A pool that scales down to nothing has this long to come back.
 _PATIENCE_SECONDS = 120
 _LOOK_SECONDS = 5
+# dask raises its own kin of either.
+_LOST = (asyncio.CancelledError, concurrent.futures.CancelledError)
 # In a row, without a report in between.
 _MOST_LOSSES = 10
 
@@ -180,7 +183,7 @@ class ClusterWorkers:
         """None where what was sent, or what came of it, is lost: it is to be sent again. Raises what ends the batch."""
         try:
             outcome: Outcome = ended.result()
-        except CancelledError:
+        except _LOST:
             self._lost(ended)
             return None
         except (UsageError, AuthorError, GradingStopped):

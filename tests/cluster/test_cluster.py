@@ -80,6 +80,16 @@ def test_the_scheduler_never_sees_the_hidden_part(two: Cluster) -> None:
     assert not any(secret in memory for secret in secrets)
 
 
+def test_all_workers_that_die_at_once_lose_nothing(two: Cluster, local: dict[str, bytes], tmp_path: Path) -> None:
+    """With them the course is gone that was handed out, and reports that were done but not yet fetched."""
+    out = tmp_path / "out"
+    batch = two.grade("all", *arguments(out))
+    eventually(lambda: len(list(out.rglob("report.json"))) >= 3)
+    two.kill_what_grades()
+    assert batch.wait(timeout=180) == 0, two.hosts[0].log("all")
+    assert contents(out) == local
+
+
 def test_a_worker_that_dies_half_way_loses_nothing(two: Cluster, local: dict[str, bytes], tmp_path: Path) -> None:
     out = tmp_path / "out"
     batch = two.grade("killed", *arguments(out))
