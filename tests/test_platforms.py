@@ -86,7 +86,8 @@ class Graded:
             options = ["--fill", str(self.place / name)]
         out = self.place / to
         run("export", str(self.results), "--to", to, "-o", str(out), *options)
-        return {path.relative_to(out).as_posix(): path.read_bytes() for path in out.rglob("*") if path.is_file()}
+        written = [path for path in out.rglob("*") if path.is_file() and not path.name.startswith(".")]
+        return {path.relative_to(out).as_posix(): path.read_bytes() for path in written}
 
     def rows(self) -> list[dict[str, object]]:
         rows: list[dict[str, object]] = json.loads((self.results / "scores.json").read_bytes())["submissions"]

@@ -16,7 +16,7 @@ if sys.platform != "linux":
 
 
 def test_it_prints_every_ratio(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    main(["-n", "2", "--flat", "3", "--json", str(tmp_path / "numbers.json")])
+    main(["-n", "1", "--flat", "3", "--json", str(tmp_path / "numbers.json")])
     printed = capfd.readouterr().out
     for kind in ("CPU", "wall"):
         for name in ("grader", "grader, cells only"):
@@ -28,7 +28,7 @@ def test_it_prints_every_ratio(tmp_path: Path, capfd: pytest.CaptureFixture[str]
     assert "after 3 submissions: " in printed
     numbers = json.loads((tmp_path / "numbers.json").read_bytes())
     for one in numbers["contenders"].values():
-        assert len(one["each"]["cpu_seconds"]) == 2
+        assert len(one["each"]["cpu_seconds"]) == 1
         assert min(one["cpu_seconds"], one["wall_seconds"], one["peak_bytes"]) > 0
 
 

@@ -222,7 +222,9 @@ RESOURCES = (
     _disk("disk_of_a_deleted_file", _UNLINKED + _WRITE_64),
     _disk("disk_locked_away", _LOCKED_AWAY + _WRITE_64),
     _disk("disk_deep_below", _DEEP_BELOW + _WRITE_64),
-    Attempt(name="disk_many_files", bites=at_least(19_000), harm=at_least(12_000), cells=(_MANY_FILES,)),
+    Attempt(
+        name="disk_many_files", bites=at_least(19_000), harm=at_least(12_000), cells=(_MANY_FILES,), cell_seconds=25
+    ),
     Attempt(
         name="disk_deep_folders",
         bites=at_least(2900),
