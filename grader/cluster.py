@@ -14,6 +14,7 @@ import socket
 import time
 import traceback
 import uuid
+from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -38,10 +39,11 @@ _CONNECT_SECONDS = 15
 # A pool that scales down to nothing has this long to come back.
 _PATIENCE_SECONDS = 120
 _LOOK_SECONDS = 5
+_DIED = "The workers that were given this submission died, one after the other."
 # dask raises its own kin of either.
 _LOST = (asyncio.CancelledError, concurrent.futures.CancelledError)
-# In a row, without a report in between.
-_MOST_LOSSES = 10
+# A machine is switched off now and then; what is lost that often is what ends them.
+_MOST_LOSSES = 5
 
 
 @contextmanager
@@ -112,8 +114,8 @@ class ClusterWorkers:
     _handed_out: Future[CourseFiles] | None = None
     _sent_with_this: set[object] = field(default_factory=set)
     """Keys of what was sent to be graded with the course that is handed out now: many are lost at once."""
-    _losses: int = 0
-    """How often what was handed out has been lost since the last report came."""
+    _losses: Counter[str] = field(default_factory=Counter)
+    """How often each submission was lost with its worker."""
 
     def grade(self, files: Sequence[SubmissionFile]) -> Generator[Outcome, None, None]:
         """See `Workers.grade`. Raises UsageError where the cluster is gone."""
@@ -183,17 +185,17 @@ class ClusterWorkers:
         """None where what was sent, or what came of it, is lost: it is to be sent again. Raises what ends the batch."""
         try:
             outcome: Outcome = ended.result()
-        except _LOST:
+        except _LOST as problem:
             self._lost(ended)
-            return None
+            self._losses[file.id] += 1
+            return None if self._losses[file.id] <= _MOST_LOSSES else self._failed(file, problem, _DIED)
         except (UsageError, AuthorError, GradingStopped):
             raise
         except KilledWorker as problem:
-            said = "The workers that were given this submission died, one after the other."
-            return self._failed(file, problem, said)
+            return self._failed(file, problem, _DIED)
         except Exception as problem:  # noqa: BLE001 - whatever it is, it costs one submission
             return self._failed(file, problem, "".join(traceback.format_exception(problem)))
-        self._losses = 0
+        self._sent_with_this.discard(ended.key)
         return replace(outcome, file=file)
 
     def _lost(self, ended: Future[Outcome]) -> None:
@@ -204,9 +206,6 @@ class ClusterWorkers:
             return  # lost with what was handed out before
         self._sent_with_this.clear()
         self._handed_out = None
-        self._losses += 1
-        if self._losses > _MOST_LOSSES:
-            raise _gone("its workers die again and again")
         try:
             self.client.wait_for_workers(1, timeout=_PATIENCE_SECONDS)
         except TimeoutError as error:

@@ -14,8 +14,9 @@ from grader.batch import grade_batch
 from grader.intake import find_submissions
 from grader.runner import KernelRunner
 from grader.workers import Threads
-from tests.cluster.hosts import WHY_NOT, Cluster, cluster, eventually
+from tests.cluster.hosts import WHY_NOT, Cluster, cluster, eventually, kill
 from tests.conftest import SUBMISSIONS
+from tests.fakes import FakeListener
 
 pytestmark = pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT)
 
@@ -97,6 +98,24 @@ def test_a_worker_that_dies_half_way_loses_nothing(two: Cluster, local: dict[str
     assert batch.poll() is None, "it came too late"
     two.kill_worker(1)
     assert batch.wait(timeout=180) == 0, two.hosts[0].log("killed")
+    assert contents(out) == local
+
+
+def test_when_the_scheduler_dies_the_rest_can_be_graded_later(
+    two: Cluster, local: dict[str, bytes], key: AnswerKey, runner: KernelRunner, tmp_path: Path
+) -> None:
+    """On a cluster or without: what is finished is kept. The last test here, since it ends the cluster."""
+    out = tmp_path / "out"
+    batch = two.grade("orphaned", *arguments(out))
+    eventually(lambda: len(list(out.rglob("report.json"))) >= 3)
+    kill(two.scheduler)
+    assert batch.wait(timeout=180) == 2
+    said = two.hosts[0].log("orphaned")
+    assert "The cluster: the connection to the scheduler is lost. Finished reports are kept" in said
+    assert "Traceback" not in said
+    told = FakeListener()
+    grade_batch(find_submissions(SAMPLES, key.assignment).submissions, key, Threads(key, runner, 2), out, told)
+    assert len(told.finished) >= 3
     assert contents(out) == local
 
 
