@@ -150,8 +150,8 @@ def show_problems(rows: Sequence[ScoreRow]) -> bool:
 
 
 def show_skipped(skipped: Sequence[Skipped]) -> None:
-    """What of the input was left out: the first few by name, all of them in intake.json."""
-    for one in skipped[:_MOST_SKIPPED]:
+    """What of the input was left out: a few by name, the unusual first, and all of them in intake.json."""
+    for one in sorted(skipped, key=lambda one: one.is_usual)[:_MOST_SKIPPED]:
         typer.echo(f"Left out: {one_line(one.file)}: {one_line(one.reason)}", err=True)
     if len(skipped) > _MOST_SKIPPED:
         typer.echo(f"{len(skipped) - _MOST_SKIPPED} more were left out: see intake.json.", err=True)

@@ -80,6 +80,13 @@ def test_what_was_left_out_is_told_and_not_at_any_length(capsys: pytest.CaptureF
     assert not any("\x1b" in line for line in lines)
 
 
+def test_a_refused_archive_is_never_hidden_by_what_lies_beside_notebooks(capsys: pytest.CaptureFixture[str]) -> None:
+    """It may be half of the class."""
+    usual = [Skipped(f"a{number}/notes.txt", "Beside the notebook.", is_usual=True) for number in range(50)]
+    show_skipped([*usual, Skipped("z.zip", "It is no ZIP archive.")])
+    assert capsys.readouterr().err.splitlines()[0] == "Left out: z.zip: It is no ZIP archive."
+
+
 def test_nobody_is_shown_as_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     show_scores([])
     show_class([])

@@ -6,7 +6,7 @@ paths ─▶ Entry ─▶ Node ─▶ HandedIn ─▶ SubmissionFile
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeAlias
@@ -39,6 +39,8 @@ class Skipped:
 
     file: str
     reason: str
+    is_usual: bool = field(default=False, compare=False)
+    """Any class has such: what lies beside a notebook. Nobody needs to look at it."""
 
 
 @dataclass(frozen=True, slots=True)

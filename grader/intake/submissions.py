@@ -96,8 +96,13 @@ def _chosen(handed_in: HandedIn, notebooks: Sequence[HandedFile], circumstances:
     others = [file for file in handed_in.files if file is not picked]
     return Taken(
         _submission(handed_in, picked.entry, None, remarks),
-        tuple(Skipped(file.entry.path, _why_not(file) or reasons.get(file, _BESIDE)) for file in others),
+        tuple(_skipped(file, reasons.get(file, _BESIDE)) for file in others),
     )
+
+
+def _skipped(file: HandedFile, reason: str) -> Skipped:
+    said = _why_not(file) or reason
+    return Skipped(file.entry.path, said, is_usual=said in {_BESIDE, _NO_NOTEBOOK})
 
 
 _BESIDE = "Handed in beside the notebook, which alone is graded."
@@ -143,7 +148,7 @@ def _none_chosen(handed_in: HandedIn) -> Taken:
     others = [file for file in files if file is not told]
     return Taken(
         _submission(handed_in, told.entry, refusal, ()),
-        tuple(Skipped(file.entry.path, _why_not(file) or _NO_NOTEBOOK) for file in others),
+        tuple(_skipped(file, _NO_NOTEBOOK) for file in others),
     )
 
 
