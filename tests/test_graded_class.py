@@ -15,6 +15,7 @@ from grader.model import SubmissionFile
 from grader.overrides import FILE
 from grader.report.files import report_folder
 from grader.report.json_report import decode_report
+from grader.results import UNFINISHED, locked
 from grader.workers import Threads
 from tests.fakes import FakeRunner
 from tests.notebooks import filled_sheet
@@ -68,3 +69,25 @@ def test_a_folder_of_no_finished_batch_is_said(tmp_path: Path) -> None:
     (tmp_path / "scores.json").write_text("[]", encoding="utf-8")
     with pytest.raises(UsageError, match="is not of this grader's making"):
         read_class(tmp_path)
+
+
+def test_an_edited_report_is_not_believed(results: Path) -> None:
+    """Nor one that lies in another's folder: else whoever can write there could give points."""
+    bob = report_folder(results, "bob") / "report.json"
+    content = bob.read_bytes()
+    bob.write_bytes(content.replace(b'"status": "failed"', b'"status": "passed"', 1))
+    assert bob.read_bytes() != content
+    assert [report.submission.id for report in read_class(results).reports] == ["alice"]
+    bob.write_bytes((report_folder(results, "alice") / "report.json").read_bytes())
+    graded = read_class(results)
+    assert [report.submission.id for report in graded.reports] == ["alice"]
+    assert graded.notes[0].startswith("bob: has no report as it was written")
+
+
+def test_a_batch_that_is_not_done_is_not_read(results: Path) -> None:
+    (results / UNFINISHED).touch()
+    with pytest.raises(UsageError, match="the last batch here was ended before it was done"):
+        read_class(results)
+    (results / UNFINISHED).unlink()
+    with locked(results), pytest.raises(UsageError, match="another batch is writing"):
+        read_class(results)

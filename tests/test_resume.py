@@ -18,11 +18,12 @@ from grader.overrides import FILE
 from grader.report.files import report_folder
 from grader.report.json_report import decode_report
 from grader.report.scores import ScoreRow
-from grader.results import locked
-from grader.score_report import Remark
+from grader.results import is_unfinished, locked
+from grader.score_report import Owner, Remark
 from grader.workers import Threads
+from grader.workforce import Workforce, employed
 from tests.fakes import FakeListener, FakeRunner
-from tests.notebooks import filled_sheet
+from tests.notebooks import ROOT, filled_sheet
 
 NAMES = ("alice", "bob", "carol", "dave")
 
@@ -193,3 +194,43 @@ def test_overrides_are_kept_through_regrades_and_can_be_taken_back(
     (tmp_path / "out" / FILE).unlink()
     assert run() == []
     assert contents(tmp_path / "out") == before
+
+
+def test_a_regrade_that_is_stopped_goes_on_without_the_option(
+    run: Callable[..., list[str]], files: list[SubmissionFile], key: AnswerKey, tmp_path: Path
+) -> None:
+    def die(_row: ScoreRow) -> None:
+        raise KeyboardInterrupt
+
+    run()
+    before = contents(tmp_path / "out")
+    workers = Threads(key, FakeRunner(), 1)
+    with pytest.raises(KeyboardInterrupt):
+        grade_batch(files, key, workers, tmp_path / "out", FakeListener(die), BatchOptions(regrade=True))
+    assert is_unfinished(tmp_path / "out")
+    assert len(run()) == 3
+    assert not is_unfinished(tmp_path / "out")
+    assert contents(tmp_path / "out").keys() == before.keys()
+
+
+def test_what_should_be_known_is_said(files: list[SubmissionFile], key: AnswerKey, tmp_path: Path) -> None:
+    """Others' reports in the folder, overrides for nobody, one student's work named twice."""
+    out = tmp_path / "out"
+    grade_batch(files, key, Threads(key, FakeRunner(), 1), out)
+    (out / FILE).write_text(OVERRIDE, encoding="utf-8")
+    owner = Owner("moodle", "4711", "Jane Doe", "Jane Doe_4711_assignsubmission_file")
+    twice = [replace(files[0], owner=owner), replace(files[2], owner=owner)]
+    told = FakeListener()
+    grade_batch(twice, key, Threads(key, FakeRunner(), 1), out, told)
+    others, unused, doubled = told.notes
+    assert others.startswith("2 that were graded into this folder before are not among these")
+    assert 'there is no submission "bob"' in unused
+    assert doubled == "To moodle these are of one student, and none of them can be exported: alice, carol."
+
+
+def test_what_was_graded_unsealed_is_no_sealed_graders(key: AnswerKey) -> None:
+    words = []
+    for one in (Workforce(1, "off"), Workforce(1, "auto"), Workforce(2, "auto")):
+        with employed(one, key, ROOT, [], warn=lambda _: None) as (_, made_with):
+            words.append(made_with)
+    assert words[0] != words[1] == words[2]

@@ -23,7 +23,7 @@ def test_ids_become_paths_inside_and_stay_apart(one: str, other: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "id_", ["Jane Doe_123", "a/b", "..", "a/../../b", "con", "x" * 300, "q-0123abcd", "", "a.", "Ä:b"]
+    "id_", ["Jane Doe_123", "a/b", "..", "a/../../b", "con", "x" * 300, "q-0123abcd", "", "a.", "Ä:b", "index.json"]
 )
 def test_they_are_the_folders_of_the_results(id_: str) -> None:
     assert safe_path(id_) == report_folder(Path(), id_).relative_to("reports").as_posix()
@@ -39,3 +39,12 @@ def test_the_platforms_own_folders_are_kept(name: str) -> None:
 )
 def test_what_leads_out_is_refused(name: str) -> None:
     assert not is_safe_folder(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["report.json", "run.json", "executed.ipynb", "results.json", "score.json", "index.json"]
+)
+def test_no_id_is_a_file_that_stands_beside_or_within(name: str) -> None:
+    """An id below another's would else hide or replace it."""
+    assert safe_path(f"x/{name}") != f"x/{name}"
+    assert safe_path(name.upper()) != name.upper()
