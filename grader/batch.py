@@ -23,8 +23,8 @@ from grader.made_with import grader_digest
 from grader.model import SubmissionFile
 from grader.overrides import Overrides, load_overrides
 from grader.report.files import report_folder
-from grader.report.scores import ScoreRow, encode_csv, encode_scores, score_row
-from grader.results import Results, entries, open_results, write_results
+from grader.report.scores import ScoreRow, score_row
+from grader.results import Results, open_results, write_results, write_scores
 from grader.rubric import exercise_points
 from grader.score_report import AssignmentRef, ReportStatus
 from grader.submission import read_bytes
@@ -82,7 +82,7 @@ def grade_batch(
     overrides = load_overrides(folder, exercise_points(key))
     made_with = f"{key.digest} {options.made_with or grader_digest()}"
     with open_results(folder, made_with, overrides, anew=options.regrade) as results:
-        known = entries(folder)
+        known = results.journal.known
         rows = dict(_finished(files, key, results, known, keep_notebooks=options.keep_notebooks))
         to_do = [file for file in files if file.id not in rows]
         if options.intake is not None:
@@ -94,8 +94,7 @@ def grade_batch(
                 told.done(rows[outcome.file.id])
         ordered = [rows[file.id] for file in files]
         assignment = AssignmentRef(key.assignment.id, key.assignment.title, key.digest)
-        write_results(folder, "scores.json", encode_scores(assignment, ordered))
-        write_results(folder, "scores.csv", encode_csv(ordered))
+        write_scores(folder, assignment, ordered)
         results.finish()
     return ordered
 

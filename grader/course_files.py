@@ -21,7 +21,9 @@ def read_course_files(course: Path, assignment_id: str) -> CourseFiles:
     Not `<id>_sources.py`, which only the self-test uses.
     """
     folder = course / "assignments" / assignment_id
-    paths = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    paths = [
+        path for path in sorted(folder.rglob("*")) if path.is_file() and not _is_left_out(path.relative_to(folder))
+    ]
     modules = (course / "reference" / f"{assignment_id}{suffix}.py" for suffix in ("", "_variants"))
     paths += [path for path in modules if path.exists()]
     try:
@@ -29,6 +31,11 @@ def read_course_files(course: Path, assignment_id: str) -> CourseFiles:
     except OSError as error:
         message = f"{error.filename}: can't be read: {error.strerror}."
         raise AssignmentError(message) from error
+
+
+def _is_left_out(path: Path) -> bool:
+    """Caches, and what Jupyter and file managers leave."""
+    return any(part == "__pycache__" or part.startswith(".") for part in path.parts)
 
 
 def key_from(files: CourseFiles, assignment_id: str) -> AnswerKey:

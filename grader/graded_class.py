@@ -12,11 +12,9 @@ from grader.errors import UsageError
 from grader.overrides import Overrides, load_overrides, with_overrides
 from grader.report.files import report_folder
 from grader.report.json_report import encode_report
-from grader.report.scores import Scores, decode_scores, encode_csv, encode_scores, score_row
-from grader.results import entries, is_unfinished, locked, write_results, written_report
+from grader.report.scores import Scores, decode_scores, score_row
+from grader.results import SCORES, entries, is_unfinished, locked, write_results, write_scores, written_report
 from grader.score_report import ScoreReport
-
-SCORES = "scores.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +73,7 @@ def _write(results: Path, scores: Scores, changed: Sequence[ScoreReport], report
     rows = [score_row(reports[row.id]) if row.id in reports else row for row in scores.submissions]
     for report in changed:
         write_results(report_folder(results, report.submission.id), "report.json", encode_report(report))
-    write_results(results, SCORES, encode_scores(scores.assignment, rows))
-    write_results(results, "scores.csv", encode_csv(rows))
+    write_scores(results, scores.assignment, rows)
 
 
 def _notes(scores: Scores, reports: dict[str, ScoreReport], overrides: Overrides) -> Iterator[str]:

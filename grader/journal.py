@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -55,6 +55,8 @@ class Journal:
     """Open for adding lines; to be closed in the end."""
 
     stream: IO[bytes]
+    known: Mapping[str, JournalEntry]
+    """What it said when it was opened."""
 
     def add(self, entry: JournalEntry) -> None:
         """Raises OSError. What was written of the line then is passed over when it is read."""
@@ -77,7 +79,7 @@ def open_journal(results: Path, *, anew: bool = False) -> Journal:
     known = {} if anew else read_journal(results)
     # Written anew, since a cut line would swallow the next one.
     write_atomically(results / FILE, b"".join(msgspec.json.encode(entry) + b"\n" for entry in known.values()))
-    return Journal((results / FILE).open("ab", buffering=0))
+    return Journal((results / FILE).open("ab", buffering=0), known)
 
 
 def _entries(content: bytes) -> Iterator[JournalEntry]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from errno import EDQUOT, ENOSPC
@@ -18,11 +18,13 @@ from grader.overrides import Overrides, with_overrides, without_overrides
 from grader.report.files import HALF_WRITTEN, report_folder, write_atomically
 from grader.report.json_report import decode_report, encode_report
 from grader.report.run_record import encode_record
-from grader.score_report import ReportStatus, ScoreReport
+from grader.report.scores import ScoreRow, encode_csv, encode_scores
+from grader.score_report import AssignmentRef, ReportStatus, ScoreReport
 from grader.workers import Outcome
 
 _LOCK = ".lock"
 UNFINISHED = ".unfinished"
+SCORES = "scores.json"
 # The names of what the last export wrote.
 _EXPORTED = ".exported"
 
@@ -156,6 +158,12 @@ def write_results(folder: Path, name: str, content: bytes) -> None:
     """One file of the whole class. Raises UsageError where there is no room for it."""
     with _writable(folder):
         write_atomically(folder / name, content)
+
+
+def write_scores(folder: Path, assignment: AssignmentRef, rows: Sequence[ScoreRow]) -> None:
+    """The class in one file, for programs and for spreadsheets. Raises UsageError."""
+    write_results(folder, SCORES, encode_scores(assignment, rows))
+    write_results(folder, "scores.csv", encode_csv(rows))
 
 
 def entries(folder: Path) -> dict[str, JournalEntry]:

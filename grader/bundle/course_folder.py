@@ -8,9 +8,6 @@ from pathlib import Path
 from grader.course_files import CourseFiles, read_course_files
 from grader.errors import UsageError
 
-# Caches, and what Jupyter and file managers leave.
-_LEFT_OUT = ("__pycache__",)
-
 
 def course_folder(course: Path, assignment_id: str) -> CourseFiles:
     """`assignments/<id>/` and the modules of `reference/` that grading needs, as {path with `/`: content}.
@@ -23,9 +20,4 @@ def course_folder(course: Path, assignment_id: str) -> CourseFiles:
         if path.is_symlink():
             message = f"{path}: is a link. A bundle takes files alone: put a copy there, or take it away."
             raise UsageError(message)
-    files = read_course_files(course, assignment_id)
-    return {name: content for name, content in files.items() if not _is_left_out(name)}
-
-
-def _is_left_out(name: str) -> bool:
-    return any(part in _LEFT_OUT or part.startswith(".") for part in name.split("/"))
+    return read_course_files(course, assignment_id)
