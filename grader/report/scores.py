@@ -90,12 +90,20 @@ def encode_csv(rows: Sequence[ScoreRow]) -> bytes:
     exercises = list(rows[0].exercises) if rows else []
     writer.writerow([*_WHO, "status", "score", "max_score", *exercises, "overridden"])
     for row in rows:
-        late = {None: "", True: "yes", False: "no"}[row.late]
-        who = [*map(inert, (row.id, row.file, row.student, row.name)), late, row.status.value]
-        overridden = "; ".join(f"{exercise}: {reason}" for exercise, reason in row.overridden.items())
+        who = [*map(inert, (row.id, row.file, row.student, row.name)), lateness(row), row.status.value]
         numbers = map(_number, (row.score, row.max_score, *row.exercises.values()))
-        writer.writerow([*who, *numbers, inert(overridden)])
+        writer.writerow([*who, *numbers, inert(overridden(row))])
     return text.getvalue().encode()
+
+
+def lateness(row: ScoreRow) -> str:
+    """Empty where nobody knows."""
+    return {None: "", True: "yes", False: "no"}[row.late]
+
+
+def overridden(row: ScoreRow) -> str:
+    """Each exercise with an instructor's points, and why."""
+    return "; ".join(f"{exercise}: {reason}" for exercise, reason in row.overridden.items())
 
 
 def _number(value: float | None) -> str:

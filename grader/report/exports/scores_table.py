@@ -15,11 +15,11 @@ from grader.plaintext import one_line
 from grader.report.cell_text import inert, number
 from grader.report.exports.exported import Exported, has_score, without_score
 from grader.report.exports.request import Request, refuse_worksheet
+from grader.report.scores import lateness, overridden, score_row
 from grader.score_report import ScoreReport
 
 FILE = "grades.csv"
 _LONGEST = 1000
-_LATE = {None: "", True: "yes", False: "no"}
 _COLUMNS = ("id", "name", "student_id", "late", "status", "score", "max_score")
 
 
@@ -34,18 +34,11 @@ def export_csv(request: Request) -> Exported:
 
 
 def _row(report: ScoreReport, exercises: Sequence[str]) -> list[str]:
-    owner = report.submission.owner
-    name, student, late = ("", "", None) if owner is None else (owner.name, owner.id, owner.late)
-    scores = {one.id: one.score for one in report.exercises}
-    numbers = [_number(report.score if has_score(report) else None), _number(report.max_score)]
-    each = [_number(scores.get(one)) for one in exercises]
-    who = [*map(_text, (report.submission.id, name, student)), _LATE[late], report.status.value]
-    return [*who, *numbers, *each, _overridden(report)]
-
-
-def _overridden(report: ScoreReport) -> str:
-    said = [f"{one.id}: {one.override.reason}" for one in report.exercises if one.override is not None]
-    return _text("; ".join(said))
+    row = score_row(report)
+    numbers = [_number(row.score if has_score(report) else None), _number(row.max_score)]
+    each = [_number(row.exercises.get(one)) for one in exercises]
+    who = [*map(_text, (row.id, row.name, row.student)), lateness(row), row.status.value]
+    return [*who, *numbers, *each, _text(overridden(row))]
 
 
 def _text(text: str) -> str:
